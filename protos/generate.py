@@ -1,0 +1,69 @@
+"""
+Generate the Python code of the contract, or the image that `buf` reads.
+
+    python protos/generate.py python DIR     code and type stubs, default DIR: protos/gen/python
+    python protos/generate.py image FILE     one descriptor set with imports and comments
+
+`buf/validate/validate.proto` comes in no package as a file, but its descriptor is inside
+`protovalidate`; protoc takes it from there. Nothing is downloaded and nothing is vendored.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import grpc_tools
+from google.protobuf import descriptor_pb2
+from google.rpc import error_details_pb2
+from protovalidate._gen.buf.validate import validate_pb
+
+HERE = Path(__file__).parent
+WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
+GOOGLEAPIS = Path(error_details_pb2.__file__).parents[2]
+VALIDATE = "buf/validate/validate.proto"
+
+
+def protoc(*arguments: str) -> None:
+    """Run protoc over the contract, with every import in reach."""
+    with tempfile.TemporaryDirectory() as scratch:
+        rules = descriptor_pb2.FileDescriptorSet()
+        rules.file.add().MergeFromString(validate_pb.desc().proto.to_binary())
+        rules_file = Path(scratch) / "validate.binpb"
+        rules_file.write_bytes(rules.SerializeToString())
+        imports = (f"-I{HERE}", f"-I{WELL_KNOWN}", f"-I{GOOGLEAPIS}", f"--descriptor_set_in={rules_file}")
+        subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *imports, *arguments], check=True)
+
+
+def contract() -> list[str]:
+    return sorted(str(path.relative_to(HERE)) for path in HERE.glob("timbre/**/*.proto"))
+
+
+def python(out: Path) -> None:
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    protoc(f"--python_out={out}", VALIDATE)
+    protoc(f"--python_out={out}", f"--mypy_out=quiet:{out}", *contract())
+    services = [path for path in contract() if "\nservice " in (HERE / path).read_text()]
+    protoc(f"--grpc_python_out={out}", f"--mypy_grpc_out=quiet,only_async:{out}", *services)
+
+
+def image(out: Path) -> None:
+    protoc("--include_imports", "--include_source_info", f"--descriptor_set_out={out}", *contract())
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["python", *rest]:
+            python(Path(*rest or [HERE / "gen/python"]))
+        case ["image", out]:
+            image(Path(out))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
