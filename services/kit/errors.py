@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 import grpc
+from google.protobuf.message import Message
 
 
 class TimbreError(Exception):
@@ -38,6 +39,8 @@ class TimbreError(Exception):
         self.field = field
         self.retry_after = retry_after
         self.metadata = metadata
+        self.details: list[Message] = []
+        """Further `google.rpc` details; each type must be in the gateway's descriptor set."""
         super().__init__(self.message)
 
 

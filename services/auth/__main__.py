@@ -1,0 +1,6 @@
+from services.auth.app import app
+from services.auth.config import AuthConfig
+from services.kit.main import main
+
+if __name__ == "__main__":
+    main("auth", AuthConfig, serve=app)

@@ -1,0 +1,123 @@
+"""
+Settings from the environment: typed, documented under each field, complete or refused.
+
+A service has its own class with its own prefix beside `Common`. A name that starts with a known prefix
+but is no setting stops the start, so a misspelt variable can never silently mean the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ConfigError(Exception):
+    """The configuration is not usable; the message has one line for each thing that is wrong."""
+
+
+class DevelopmentWarning(UserWarning):
+    """A neighbour that must not be used in production was opened."""
+
+
+class Settings(BaseSettings):
+    """Base of every settings class. Subclasses set `env_prefix`; unknown keyword arguments are refused."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @classmethod
+    def prefix(cls) -> str:
+        return cls.model_config.get("env_prefix") or ""
+
+    @classmethod
+    def variables(cls) -> dict[str, str]:
+        """Every variable this class reads, with what it means."""
+        return {
+            cls.prefix() + name.upper(): (field.description or "") for name, field in cls.model_fields.items()
+        }
+
+
+class Common(Settings):
+    """What every service reads."""
+
+    model_config = SettingsConfigDict(env_prefix="TIMBRE_")
+
+    env: Literal["local", "production"] = "local"
+    """`production` makes every local adapter refuse to open."""
+    log: Literal["json", "console"] = "json"
+    """`console` writes logs for people instead of machines."""
+    token_issuer: str = Field(min_length=1)
+    """`iss` of the access tokens: the Cognito user pool's issuer URL, exactly."""
+    token_jwks: str = Field(min_length=1)
+    """Where the issuer publishes its keys; on AWS `<issuer>/.well-known/jwks.json`."""
+    token_clients: Annotated[frozenset[str], NoDecode] = Field(min_length=1)
+    """Cognito app client ids whose tokens are accepted, separated by commas."""
+    aws_endpoint: str = ""
+    """Endpoint of the AWS emulator; empty means AWS itself. Credentials and region: the AWS_* variables."""
+    service_keys: Path
+    """Directory of Ed25519 public keys, one `<service>.pem` for each service that may call."""
+
+    @field_validator("token_clients", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return frozenset(part for part in value.split(",") if part) if isinstance(value, str) else value
+
+
+class ServiceSettings(Settings):
+    """What each service reads under its own prefix."""
+
+    listen: str = "127.0.0.1:0"
+    """`host:port` of the gRPC server; port 0 takes a free one."""
+    health: str = "127.0.0.1:0"
+    """`host:port` of the health-only gRPC server, so that load can never shed a health check."""
+    service_key: Path
+    """This service's Ed25519 private key (PKCS#8 PEM), which signs its calls to other services."""
+    drain_seconds: float = Field(default=0.2, ge=0, le=60)
+    """How long to answer NOT_SERVING before refusing calls: one interval of the load balancer's checks."""
+    max_concurrent: int = Field(default=256, ge=1)
+    """Calls in flight beyond this are refused at once with RESOURCE_EXHAUSTED."""
+
+
+S = TypeVar("S", bound=Settings)
+T = TypeVar("T", bound=Settings)
+
+
+def load(first: type[S], second: type[T], environ: Mapping[str, str] | None = None) -> tuple[S, T]:
+    """
+    Read both settings classes from the environment.
+
+    Raises:
+        ConfigError: naming every unknown, missing and malformed variable at once, never a value.
+    """
+    environ = os.environ if environ is None else environ
+    problems = [problem for kind in (first, second) for problem in _problems(kind, environ)]
+    if problems:
+        raise ConfigError("\n".join(sorted(problems)))
+    return _read(first, environ), _read(second, environ)
+
+
+def _problems(kind: type[Settings], environ: Mapping[str, str]) -> list[str]:
+    known = kind.variables()
+    problems = [
+        f"{name}: no such setting" for name in environ if name.startswith(kind.prefix()) and name not in known
+    ]
+    try:
+        _read(kind, environ)
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = kind.prefix() + str(problem["loc"][0]).upper()
+            problems.append(f"{name}: {problem['msg']}")
+    return problems
+
+
+def _read(kind: type[S], environ: Mapping[str, str]) -> S:
+    given = {
+        name: environ[kind.prefix() + name.upper()]
+        for name in kind.model_fields
+        if environ.get(kind.prefix() + name.upper(), "")
+    }
+    return kind.model_validate(given)

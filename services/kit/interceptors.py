@@ -1,0 +1,149 @@
+"""
+The door every call passes, unary and server-streaming alike, in this order: request id, access policy
+and caller, deadline, validation, the method itself; whatever fails becomes one `google.rpc.Status`, and
+one access-log line says how it ended, without a word about who called or what was said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+from grpc_status import rpc_status
+from timbre.api.v1 import policy_pb2
+
+from services.kit.access import Caller
+from services.kit.errors import PermissionDenied, TimbreError
+from services.kit.logs import describe, get_logger
+from services.kit.policy import Access
+from services.kit.status import as_timbre_error, to_status
+from services.kit.validation import Rules
+
+Metadata = Sequence[tuple[str, str | bytes]]
+Authenticate = Callable[[Metadata], Awaitable[Caller]]
+Context = grpc.aio.ServicerContext[Any, Any]
+
+REFLECTION = "/grpc.reflection."
+UNARY_LIMIT_SECONDS = 30.0
+"""A unary call without a deadline gets this one; a longer deadline is cut to it."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_caller: ContextVar[Caller] = ContextVar("caller")
+_request_id: ContextVar[str] = ContextVar("request_id")
+
+
+def current_caller() -> Caller:
+    """Return who makes the call that is being served; only servicers ask, use cases take an argument."""
+    return _caller.get()
+
+
+def current_request_id() -> str:
+    """Return the id that joins this call's traces and log lines, to be passed to the next service."""
+    return _request_id.get("")
+
+
+class Door(grpc.aio.ServerInterceptor):
+    """One interceptor around every method of the contract."""
+
+    def __init__(self, policy: Mapping[str, Access.ValueType], authenticate: Authenticate) -> None:
+        self._policy = policy
+        self._authenticate = authenticate
+        self._rules = Rules()
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = await continuation(handler_call_details)
+        method: str = handler_call_details.method
+        if handler is None or method.startswith(REFLECTION):
+            return handler
+        access = self._policy.get(method, policy_pb2.ACCESS_UNSPECIFIED)
+        if handler.unary_unary:
+            return grpc.unary_unary_rpc_method_handler(
+                self._unary(method, access, handler.unary_unary),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return grpc.unary_stream_rpc_method_handler(
+            self._stream(method, access, handler.unary_stream),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _unary(self, method: str, access: Access.ValueType, behave: Callable[..., Awaitable[Message]]) -> Any:
+        async def call(request: Message, context: Context) -> Message:
+            async with _Call(method, context):
+                await self._admit(access, request, context)
+                async with asyncio.timeout(_seconds_left(context)):
+                    return await behave(request, context)
+            raise AssertionError  # `_Call` has aborted
+
+        return call
+
+    def _stream(
+        self, method: str, access: Access.ValueType, behave: Callable[..., AsyncIterator[Message]]
+    ) -> Any:
+        async def call(request: Message, context: Context) -> AsyncIterator[Message]:
+            async with _Call(method, context):
+                await self._admit(access, request, context)
+                # A generator fails while it is iterated, so it is iterated in here.
+                async for reply in behave(request, context):
+                    yield reply
+
+        return call
+
+    async def _admit(self, access: Access.ValueType, request: Message, context: Context) -> None:
+        if access != policy_pb2.ACCESS_PUBLIC:
+            caller = await self._authenticate(context.invocation_metadata() or ())
+            if (caller.service is not None) != (access == policy_pb2.ACCESS_SERVICE):
+                raise PermissionDenied
+            _caller.set(caller)
+        self._rules.check(request)
+
+
+class _Call:
+    """The frame of one call: its request id, its end as a status, its line in the access log."""
+
+    def __init__(self, method: str, context: Context) -> None:
+        self._method = method
+        self._context = context
+
+    async def __aenter__(self) -> None:
+        self._started = time.perf_counter()
+        metadata = dict(self._context.invocation_metadata() or ())
+        sent = metadata.get("x-request-id", "")
+        known = isinstance(sent, str) and _REQUEST_ID.fullmatch(sent)
+        self._id = str(sent) if known else uuid.uuid4().hex
+        _request_id.set(self._id)
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            self._log("OK")
+            return
+        if isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._log("CANCELLED")
+            return
+        known = as_timbre_error(error)
+        unforeseen = {} if isinstance(error, TimbreError) else describe(error)
+        self._log(known.code.name, reason=known.reason, **unforeseen)
+        await self._context.abort_with_status(rpc_status.to_status(to_status(known, self._id)))
+
+    def _log(self, code: str, **fields: str) -> None:
+        ms = round((time.perf_counter() - self._started) * 1000, 1)
+        log = get_logger().warning if "error_type" in fields else get_logger().info
+        log("call", method=self._method, code=code, ms=ms, request_id=self._id, **fields)
+
+
+def _seconds_left(context: Context) -> float:
+    left = context.time_remaining()
+    return UNARY_LIMIT_SECONDS if left is None else max(0.0, min(left, UNARY_LIMIT_SECONDS))
