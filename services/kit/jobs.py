@@ -7,14 +7,15 @@ transaction, picked up by LISTEN/NOTIFY, run at least once. A worker that dies l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job
 
 from services.kit.logs import describe, get_logger
 from services.kit.postgres import Connection, Database
@@ -32,19 +33,19 @@ SELECT job.id
 """
 _TAKE_BACK = "SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL)"
 
+Handler = Callable[..., Awaitable[None]]
+"""`async def handler(attempt: Attempt, **args)`; args are JSON values: ids, never content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a job: how many runs failed before it, and whether another would follow a failure."""
+    """One run of a job: how many runs came before it, and whether no other would follow a failure."""
 
     number: int
     last: bool
 
 
-Handler = Callable[..., Awaitable[None]]
-
-
-class Interrupted(Exception):  # noqa: N818 - it is no error
+class Interrupted(Exception):
     """The worker stopped while the job ran; another one starts it again."""
 
 
@@ -54,12 +55,10 @@ class Jobs:
     def __init__(self, dsn: str) -> None:
         self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4))
 
-    def define(
-        self, name: str, handler: Handler, *, attempts: int, wait_seconds: int = 1, queue: str = "default"
-    ) -> None:
+    def define(self, name: str, handler: Handler, *, attempts: int, max_wait_seconds: int = 60) -> None:
         """
-        Register a kind of job. `handler(attempt, **args)` is called at least once for each deferred job,
-        again after an exception up to `attempts` runs in all, waiting `wait_seconds`, then twice that, …
+        Register a kind of job. The handler is called at least once for each deferred job, and again
+        after an exception, up to `attempts` runs in all, 1, 2, 4, … `max_wait_seconds` apart.
         """
 
         async def run(context: JobContext, **args: Any) -> None:
@@ -73,8 +72,7 @@ class Jobs:
                 get_logger().warning("job failed", job=name, attempt=attempt.number, **describe(error))
                 raise
 
-        retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=wait_seconds + 1)
-        self._app.task(name=name, queue=queue, retry=retry, pass_context=True)(run)
+        self._app.task(name=name, retry=_Retry(attempts, max_wait_seconds), pass_context=True)(run)
 
     async def defer(
         self,
@@ -93,12 +91,16 @@ class Jobs:
             once: While a job with this key waits, no other is added.
             after_seconds: Do not start before.
         """
-        schedule = {"schedule_in": {"seconds": after_seconds}} if after_seconds else {}
+        later = {"schedule_in": {"seconds": after_seconds}} if after_seconds else {}
+        deferrer = self._app.configure_task(
+            name,
+            queueing_lock=once,
+            connection=connection,
+            **later,  # pyright: ignore[reportArgumentType] - None is not accepted for "at once"
+        )
         with suppress(AlreadyEnqueued):
+            # A savepoint, since a refused duplicate would otherwise break the caller's transaction.
             async with connection.transaction():
-                deferrer = self._app.configure_task(
-                    name, queueing_lock=once, connection=connection, **schedule
-                )
                 await deferrer.defer_async(**args)
 
     @asynccontextmanager
@@ -106,15 +108,16 @@ class Jobs:
         async with self._app.open_async():
             yield
 
-    async def work(
-        self, database: Database, *, concurrency: int, queues: Iterable[str] | None = None
-    ) -> None:
-        """Work until cancelled; a running job is cancelled too, and taken back by the next sweep."""
+    async def work(self, database: Database, *, concurrency: int) -> None:
+        """Work until cancelled; jobs that are cut off go back to the queue. Survives a database restart."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sweep(database))
-            group.create_task(
-                self._app.run_worker_async(
-                    queues=queues,
+            group.create_task(self._run(concurrency))
+
+    async def _run(self, concurrency: int) -> None:
+        while True:
+            try:
+                await self._app.run_worker_async(
                     concurrency=concurrency,
                     install_signal_handlers=False,
                     fetch_job_polling_interval=2.0,
@@ -123,7 +126,9 @@ class Jobs:
                     shutdown_graceful_timeout=1.0,
                     delete_jobs="successful",
                 )
-            )
+            except (ConnectorException, psycopg.Error) as error:
+                get_logger().warning("worker lost its database", **describe(error))
+            await asyncio.sleep(1)
 
     async def _sweep(self, database: Database) -> None:
         while True:
@@ -134,6 +139,18 @@ class Jobs:
             except psycopg.Error as error:
                 get_logger().warning("sweep failed", **describe(error))
             await asyncio.sleep(SWEEP_SECONDS)
+
+
+class _Retry(BaseRetryStrategy):
+    def __init__(self, attempts: int, max_wait_seconds: int) -> None:
+        self._attempts = attempts
+        self._max_wait = max_wait_seconds
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts + 1 >= self._attempts and not isinstance(exception, Interrupted):
+            return None
+        wait = 0 if isinstance(exception, Interrupted) else min(2 ** min(job.attempts, 16), self._max_wait)
+        return RetryDecision(retry_in={"seconds": wait})
 
 
 async def open_jobs(dsn: str, stack: AsyncExitStack) -> Jobs:

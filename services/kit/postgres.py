@@ -38,7 +38,8 @@ def queries(package: str) -> Mapping[str, LiteralString]:
 class Database:
     """A pool of connections to one database, as one service's role."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, dsn: str, pool: AsyncConnectionPool[Connection]) -> None:
+        self._dsn = dsn
         self._pool = pool
 
     async def one(self, sql: LiteralString, params: Params = None) -> DictRow | None:
@@ -80,8 +81,8 @@ class Database:
     @asynccontextmanager
     async def listen(self, channel: LiteralString) -> AsyncIterator[Connection]:
         """Lend a connection of its own that listens on `channel`; read it with `connection.notifies()`."""
-        async with await AsyncConnection.connect(
-            self._pool.conninfo, autocommit=True, row_factory=dict_row
+        async with await AsyncConnection[DictRow].connect(
+            self._dsn, autocommit=True, row_factory=dict_row
         ) as connection:
             await connection.execute(f"LISTEN {channel}")
             yield connection
@@ -112,7 +113,7 @@ async def open_database(
     )
     await pool.open(wait=True, timeout=15)
     stack.push_async_callback(pool.close)
-    return Database(pool)
+    return Database(dsn, pool)
 
 
 async def migrate(dsn: str, package: str, *, jobs: bool) -> list[str]:

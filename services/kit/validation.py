@@ -44,10 +44,10 @@ class Rules:
         raise error
 
 
-def _path(field: validate_pb.FieldPath) -> str:
-    """Write a field path as `a.b[2].c`."""
+def _path(field: validate_pb.FieldPath | None) -> str:
+    """Write a field path as `a.b[2].c`; a rule about the whole message has none."""
     path = ""
-    for element in field.elements:
+    for element in field.elements if field else ():
         path += f".{element.field_name}"
         if element.subscript and element.subscript.field == "index":
             path += f"[{element.subscript.value}]"
