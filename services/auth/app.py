@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from timbre.auth.v1 import auth_pb2
-from timbre.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
-
 from services.auth.config import AuthConfig
 from services.auth.servicer import AuthServicer
 from services.kit.config import Common
 from services.kit.door import open_gatekeeper
 from services.kit.server import running
+from timbre.auth.v1 import auth_pb2
+from timbre.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
 
 
 @asynccontextmanager

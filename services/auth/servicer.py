@@ -4,10 +4,9 @@ auth on the wire.
 
 from __future__ import annotations
 
+from services.kit.interceptors import Context, current_caller
 from timbre.auth.v1 import auth_pb2 as pb
 from timbre.auth.v1.auth_pb2_grpc import AuthServiceServicer
-
-from services.kit.interceptors import Context, current_caller
 
 
 class AuthServicer(AuthServiceServicer):

@@ -10,15 +10,14 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
 from grpc_status import rpc_status
-from timbre.api.v1 import policy_pb2
 
 from services.kit.access import Caller
 from services.kit.errors import PermissionDenied, TimbreError
@@ -26,10 +25,14 @@ from services.kit.logs import describe, get_logger
 from services.kit.policy import Access
 from services.kit.status import as_timbre_error, to_status
 from services.kit.validation import Rules
+from timbre.api.v1 import policy_pb2
 
-Metadata = Sequence[tuple[str, str | bytes]]
+Metadata = Iterable[tuple[str, str | bytes]]
 Authenticate = Callable[[Metadata], Awaitable[Caller]]
 Context = grpc.aio.ServicerContext[Any, Any]
+# The stubs know the handlers of the synchronous server only.
+Unary = Callable[[Message, Context], Awaitable[Message]]
+Stream = Callable[[Message, Context], AsyncIterator[Message]]
 
 REFLECTION = "/grpc.reflection."
 UNARY_LIMIT_SECONDS = 30.0
@@ -70,17 +73,17 @@ class Door(grpc.aio.ServerInterceptor):
         access = self._policy.get(method, policy_pb2.ACCESS_UNSPECIFIED)
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(method, access, handler.unary_unary),
+                self._unary(method, access, cast("Unary", handler.unary_unary)),
                 handler.request_deserializer,
                 handler.response_serializer,
             )
         return grpc.unary_stream_rpc_method_handler(
-            self._stream(method, access, handler.unary_stream),
+            self._stream(method, access, cast("Stream", handler.unary_stream)),
             handler.request_deserializer,
             handler.response_serializer,
         )
 
-    def _unary(self, method: str, access: Access.ValueType, behave: Callable[..., Awaitable[Message]]) -> Any:
+    def _unary(self, method: str, access: Access.ValueType, behave: Unary) -> Any:
         async def call(request: Message, context: Context) -> Message:
             async with _Call(method, context):
                 await self._admit(access, request, context)
@@ -145,5 +148,5 @@ class _Call:
 
 
 def _seconds_left(context: Context) -> float:
-    left = context.time_remaining()
+    left = cast("float | None", context.time_remaining())  # None without a deadline, whatever the stubs say
     return UNARY_LIMIT_SECONDS if left is None else max(0.0, min(left, UNARY_LIMIT_SECONDS))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from google.protobuf.descriptor import ServiceDescriptor
+
 from timbre.api.v1 import policy_pb2
 
 Access = policy_pb2.Access

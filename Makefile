@@ -1,0 +1,65 @@
+# Timbre. `make` or `make help` lists what there is; everything sets itself up first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+# Set-up is done when this file is newer than the lock files.
+READY := $(VENV)/.ready
+
+##@ Use
+run: $(READY) ## Start the whole system on this machine, with the demo cast, and stay up
+	@$(RUN) -m local run
+demo: $(READY) ## The same, but leave once a match with its reasons was shown
+	@$(RUN) -m local demo
+token: $(READY) ## Print an access token of one of the cast: make token USER=ada-b
+	@$(RUN) -m local token "$(USER)"
+status: $(READY) ## Say what is running and where
+	@$(RUN) -m local status
+clean: ## Remove all local state (recordings, accounts, databases); not the environment
+	rm -rf .data
+
+##@ Test
+test: $(READY) ## Run every test
+	@$(BIN)/pytest
+check: $(READY) check-gen ## Lint, types, contract; what reviewers expect to be clean
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/buf format --diff --exit-code protos
+	@$(BIN)/python protos/generate.py image $(VENV)/contract.binpb
+	@$(BIN)/buf lint $(VENV)/contract.binpb --config buf.yaml
+	@$(BIN)/cfn-lint infra/aws.yaml
+	@$(BIN)/pytest tests/unit tests/test_architecture.py
+bench: $(READY) ## Measure: speed against its floors, word error rate, start-up; ONLY=name for one
+	@$(RUN) -m bench $(ONLY)
+
+##@ Develop
+setup: $(READY) ## Make the environment (.venv, .venv-emulator) from the lock files
+gen: $(READY) ## Regenerate the Python code of the contract
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) protos/generate.py python
+check-gen: $(READY) ## Fail when the generated code is not what the protos say
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) protos/generate.py python $(VENV)/gen
+	@diff -r -x __pycache__ $(VENV)/gen protos/gen/python || { echo "Run 'make gen' and commit the result."; exit 1; }
+fmt: $(READY) ## Format Python and protos
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . ; $(BIN)/buf format -w protos
+lock: $(READY) ## Resolve pyproject.toml again into requirements.lock (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --extra local --extra dev pyproject.toml -o requirements.lock
+
+help: ## This
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock local/emulator.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Timbre needs Python 3.11 or newer; try make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip' || { echo "Python has no venv module here; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) (once; a few minutes, mostly downloads) …"
+	@[ -x $(RUN) ] || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@printf '%s\n%s\n' '$(CURDIR)' '$(CURDIR)/protos/gen/python' > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/timbre.pth"
+	@$(RUN) -m local setup
+	@touch $@
+
+.PHONY: run demo token status clean test check bench setup gen check-gen fmt lock help
