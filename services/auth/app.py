@@ -11,7 +11,7 @@ from functools import partial
 from services.auth.config import AuthConfig
 from services.auth.servicer import AuthServicer
 from services.kit.config import Common
-from services.kit.door import open_gatekeeper
+from services.kit.identity import open_identity
 from services.kit.server import running
 from timbre.auth.v1 import auth_pb2
 from timbre.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
@@ -21,7 +21,7 @@ from timbre.auth.v1.auth_pb2_grpc import add_AuthServiceServicer_to_server
 async def app(config: AuthConfig, common: Common) -> AsyncIterator[int]:
     """Run auth and yield its port; everything is closed in reverse order on the way out."""
     async with AsyncExitStack() as stack:
-        gatekeeper = await open_gatekeeper("auth", config, common, stack)
+        identity = await open_identity("auth", config, common, stack)
         register = partial(add_AuthServiceServicer_to_server, AuthServicer())
         service = auth_pb2.DESCRIPTOR.services_by_name["AuthService"]
-        yield await stack.enter_async_context(running(config, service, register, gatekeeper.authenticate))
+        yield await stack.enter_async_context(running(config, service, register, identity.gatekeeper))

@@ -10,7 +10,7 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ import grpc.aio
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
-from services.kit.access import Caller
+from services.kit.access import Caller, Gatekeeper
 from services.kit.errors import PermissionDenied, TimbreError
 from services.kit.logs import describe, get_logger
 from services.kit.policy import Access
@@ -27,8 +27,6 @@ from services.kit.status import as_timbre_error, to_status
 from services.kit.validation import Rules
 from timbre.api.v1 import policy_pb2
 
-Metadata = Iterable[tuple[str, str | bytes]]
-Authenticate = Callable[[Metadata], Awaitable[Caller]]
 Context = grpc.aio.ServicerContext[Any, Any]
 # The stubs know the handlers of the synchronous server only.
 Unary = Callable[[Message, Context], Awaitable[Message]]
@@ -56,9 +54,9 @@ def current_request_id() -> str:
 class Door(grpc.aio.ServerInterceptor):
     """One interceptor around every method of the contract."""
 
-    def __init__(self, policy: Mapping[str, Access.ValueType], authenticate: Authenticate) -> None:
+    def __init__(self, policy: Mapping[str, Access.ValueType], gatekeeper: Gatekeeper) -> None:
         self._policy = policy
-        self._authenticate = authenticate
+        self._gatekeeper = gatekeeper
         self._rules = Rules()
 
     async def intercept_service(
@@ -107,7 +105,7 @@ class Door(grpc.aio.ServerInterceptor):
 
     async def _admit(self, access: Access.ValueType, request: Message, context: Context) -> None:
         if access != policy_pb2.ACCESS_PUBLIC:
-            caller = await self._authenticate(context.invocation_metadata() or ())
+            caller = await self._gatekeeper.authenticate(context.invocation_metadata())
             if (caller.service is not None) != (access == policy_pb2.ACCESS_SERVICE):
                 raise PermissionDenied
             _caller.set(caller)
@@ -139,7 +137,8 @@ class _Call:
         known = as_timbre_error(error)
         unforeseen = {} if isinstance(error, TimbreError) else describe(error)
         self._log(known.code.name, reason=known.reason, **unforeseen)
-        await self._context.abort_with_status(rpc_status.to_status(to_status(known, self._id)))
+        status = rpc_status.to_status(to_status(known, self._id))  # pyright: ignore[reportUnknownMemberType]
+        await self._context.abort_with_status(status)
 
     def _log(self, code: str, **fields: str) -> None:
         ms = round((time.perf_counter() - self._started) * 1000, 1)

@@ -15,8 +15,9 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from services.kit.access import Gatekeeper
 from services.kit.config import ServiceSettings
-from services.kit.interceptors import Authenticate, Door
+from services.kit.interceptors import Door
 from services.kit.logs import get_logger
 from services.kit.policy import access_table
 
@@ -29,7 +30,7 @@ async def running(
     settings: ServiceSettings,
     service: ServiceDescriptor,
     register: Callable[[grpc.aio.Server], None],
-    authenticate: Authenticate,
+    gatekeeper: Gatekeeper,
 ) -> AsyncIterator[int]:
     """
     Serve one gRPC service and yield its port.
@@ -41,7 +42,7 @@ async def running(
         PolicyError: a method of the service has no access policy.
     """
     server = grpc.aio.server(
-        interceptors=[Door(access_table([service]), authenticate)],
+        interceptors=[Door(access_table([service]), gatekeeper)],
         maximum_concurrent_rpcs=settings.max_concurrent,
         options=[
             ("grpc.so_reuseport", 0),
