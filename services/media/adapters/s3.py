@@ -1,0 +1,164 @@
+"""
+Audio in S3: presigned uploads from the browser, looks at what arrived, downloads for the worker, removal of
+every version. The same code talks to AWS and to its emulator; boto3 blocks, so it runs in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from services.kit.config import ConfigError
+from services.media.domain import TICKET_LIFETIME
+from services.media.errors import AudioStoreUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
+_CHANGED = {"412", "PreconditionFailed"}
+_CHUNK = 1 << 18
+
+
+class AudioMissing(Exception):
+    """The object is not there (any more)."""
+
+
+class AudioChanged(Exception):
+    """The object is not the one that was seen before, or not as big as announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Where and how the browser uploads; whoever has the fields may upload until they expire."""
+
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+    expire_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What arrived: its size, and the tag by which exactly this content can be asked for again."""
+
+    size_bytes: int
+    etag: str
+
+
+class S3Audio:
+    """One bucket. Every method raises `AudioStoreUnavailable` when S3 cannot answer."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._s3 = client
+        self._bucket = bucket
+
+    @classmethod
+    def open(cls, url: str, endpoint: str) -> S3Audio:
+        """
+        Args:
+            url: `s3://BUCKET`.
+            endpoint: The emulator's address; empty means AWS.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "s3" or not parts.netloc or parts.path:
+            raise ConfigError("MEDIA_AUDIO: must be s3://BUCKET")
+        config = Config(
+            signature_version="s3v4",
+            connect_timeout=2,
+            read_timeout=10,
+            retries={"mode": "standard", "max_attempts": 3},
+            max_pool_connections=16,
+            # An emulator has no DNS name for each bucket.
+            s3={"addressing_style": "path" if endpoint else "virtual"},
+        )
+        client: S3Client = boto3.client("s3", endpoint_url=endpoint or None, config=config)  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
+        return cls(client, parts.netloc)
+
+    async def ticket(self, key: str, *, content_type: str, size_bytes: int) -> Ticket:
+        """Let one upload of exactly this key, content type and size through for five minutes."""
+        expire_time = datetime.now(UTC) + TICKET_LIFETIME
+        post = await self._call(
+            self._s3.generate_presigned_post,
+            Bucket=self._bucket,
+            Key=key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", size_bytes, size_bytes]],
+            ExpiresIn=int(TICKET_LIFETIME.total_seconds()),
+        )
+        return Ticket(post["url"], post["fields"], expire_time)
+
+    async def look(self, key: str) -> Upload | None:
+        """What lies at the key, or None."""
+        try:
+            head = await self._call(self._s3.head_object, Bucket=self._bucket, Key=key)
+        except AudioMissing:
+            return None
+        return Upload(head["ContentLength"], head["ETag"])
+
+    async def download(self, key: str, upload: Upload, to: Path) -> str:
+        """
+        Copy what was seen at the key to a file and return its SHA-256 in hex.
+
+        Raises:
+            AudioMissing: nothing is there any more.
+            AudioChanged: it is something else by now, or longer than it said.
+        """
+        return await self._call(self._download, key, upload, to)
+
+    async def remove(self, key: str) -> None:
+        """Remove every version of the object; removing what is not there is fine."""
+        await self._call(self._remove, key)
+
+    def _download(self, key: str, upload: Upload, to: Path) -> str:
+        reply = self._s3.get_object(Bucket=self._bucket, Key=key, IfMatch=upload.etag)
+        digest, size = hashlib.sha256(), 0
+        with to.open("wb") as sink:
+            for chunk in reply["Body"].iter_chunks(_CHUNK):
+                size += len(chunk)
+                if size > upload.size_bytes:
+                    raise AudioChanged
+                digest.update(chunk)
+                sink.write(chunk)
+        if size != upload.size_bytes:
+            raise AudioChanged
+        return digest.hexdigest()
+
+    def _remove(self, key: str) -> None:
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        for page in pages:
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            doomed: list[ObjectIdentifierTypeDef] = [
+                {"Key": key, "VersionId": version.get("VersionId", "null")}
+                for version in found
+                if version.get("Key") == key
+            ]
+            if doomed:
+                self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True})
+
+    async def _call(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await asyncio.to_thread(call, *args, **kwargs)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _ABSENT:
+                raise AudioMissing from None
+            if code in _CHANGED:
+                raise AudioChanged from None
+            # Its text may quote a signed request: only the code goes on.
+            raise AudioStoreUnavailable(code=code) from None
+        except BotoCoreError:
+            raise AudioStoreUnavailable from None

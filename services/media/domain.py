@@ -1,0 +1,247 @@
+"""What a recording and a transcript are, and what makes audio unusable. The standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+SAMPLE_RATE = 16_000
+MAX_BYTES = 25_000_000
+MAX_DURATION = timedelta(minutes=10)
+MIN_DURATION = timedelta(seconds=1)
+MIN_SPEECH = timedelta(seconds=1)
+MIN_SPEECH_DBFS = -50.0
+MAX_TEXT = 20_000
+TICKET_LIFETIME = timedelta(minutes=5)
+
+
+class State(StrEnum):
+    """How far a recording has come. READY and FAILED are terminal."""
+
+    UPLOADING = "UPLOADING"
+    QUEUED = "QUEUED"
+    TRANSCRIBING = "TRANSCRIBING"
+    ANALYZING = "ANALYZING"
+    READY = "READY"
+    FAILED = "FAILED"
+
+    @property
+    def terminal(self) -> bool:
+        return self in (State.READY, State.FAILED)
+
+
+class Stage(StrEnum):
+    """The durable steps, in order."""
+
+    CHECK = "CHECK"
+    TRANSCRIBE = "TRANSCRIBE"
+    ANALYZE = "ANALYZE"
+    INDEX = "INDEX"
+
+    @property
+    def state(self) -> State:
+        """What the recording is while this step is at work."""
+        return State.TRANSCRIBING if self in (Stage.CHECK, Stage.TRANSCRIBE) else State.ANALYZING
+
+
+class Origin(StrEnum):
+    """How the words came in."""
+
+    SPOKEN = "SPOKEN"
+    TYPED = "TYPED"
+
+
+class Failure(StrEnum):
+    """Why a recording is FAILED; the names are those of `timbre.api.v1.Reason`."""
+
+    AUDIO_EMPTY = "AUDIO_EMPTY"
+    AUDIO_UNSUPPORTED = "AUDIO_UNSUPPORTED"
+    AUDIO_DAMAGED = "AUDIO_DAMAGED"
+    AUDIO_TOO_LONG = "AUDIO_TOO_LONG"
+    AUDIO_TOO_SHORT = "AUDIO_TOO_SHORT"
+    AUDIO_SILENT = "AUDIO_SILENT"
+    AUDIO_TOO_QUIET = "AUDIO_TOO_QUIET"
+    AUDIO_TOO_BIG = "AUDIO_TOO_BIG"
+    AUDIO_DECODER_LIMIT = "AUDIO_DECODER_LIMIT"
+    AUDIO_CHECKSUM_MISMATCH = "AUDIO_CHECKSUM_MISMATCH"
+    UPLOAD_NEVER_ARRIVED = "UPLOAD_NEVER_ARRIVED"
+    STEP_FAILED = "STEP_FAILED"
+
+    @property
+    def message(self) -> str:
+        """One sentence for people."""
+        return _MESSAGES[self]
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same take may succeed later. What is wrong with audio stays wrong."""
+        return self is Failure.STEP_FAILED
+
+
+_MESSAGES = {
+    Failure.AUDIO_EMPTY: "There is no audio in this recording.",
+    Failure.AUDIO_UNSUPPORTED: "This is not audio in a format we know: webm, ogg, mp4, mp3, wav or flac.",
+    Failure.AUDIO_DAMAGED: "This audio is damaged; too little of it can be played.",
+    Failure.AUDIO_TOO_LONG: "This recording is longer than 10 minutes.",
+    Failure.AUDIO_TOO_SHORT: "This recording is shorter than a second.",
+    Failure.AUDIO_SILENT: "Nobody can be heard speaking in this recording.",
+    Failure.AUDIO_TOO_QUIET: "The voice in this recording is too quiet; move closer to the microphone.",
+    Failure.AUDIO_TOO_BIG: "This recording is bigger than 25 MB.",
+    Failure.AUDIO_DECODER_LIMIT: "This audio takes more effort to play than a recording may.",
+    Failure.AUDIO_CHECKSUM_MISMATCH: "What arrived is not what was announced; record it again.",
+    Failure.UPLOAD_NEVER_ARRIVED: "The audio was never uploaded.",
+    Failure.STEP_FAILED: "We could not finish this recording. Nothing is lost; try again later.",
+}
+
+
+class BadAudio(Exception):
+    """The audio can never become a transcript; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Container(StrEnum):
+    """The containers we open, by the name of the demuxer that opens them."""
+
+    WEBM = "matroska"
+    OGG = "ogg"
+    MP4 = "mp4"
+    MP3 = "mp3"
+    WAV = "wav"
+    FLAC = "flac"
+
+
+# MPEG audio starts with an ID3 tag or with 11 set bits; layer bits 00 would be AAC without a container.
+_MAGIC = (
+    (re.compile(rb"\x1aE\xdf\xa3"), Container.WEBM),
+    (re.compile(rb"OggS"), Container.OGG),
+    (re.compile(rb"fLaC"), Container.FLAC),
+    (re.compile(rb"RIFF....WAVE", re.DOTALL), Container.WAV),
+    (re.compile(rb"....ftyp", re.DOTALL), Container.MP4),
+    (re.compile(rb"ID3|\xff[\xe2-\xe7\xea-\xef\xf2-\xf7\xfa-\xff]"), Container.MP3),
+)
+
+
+def sniff(head: bytes) -> Container | None:
+    """Tell the container by its first bytes (16 suffice). Names and content types are never asked."""
+    return next((container for magic, container in _MAGIC if magic.match(head)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Decoded audio: 16 kHz mono signed 16 bit, and whether parts of the file could not be decoded."""
+
+    pcm: bytes = field(repr=False)
+    damaged: bool = False
+
+    @property
+    def duration(self) -> timedelta:
+        """Counted in samples, because containers lie or do not say."""
+        return timedelta(seconds=len(self.pcm) / 2 / SAMPLE_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How much speech there is and how loud it is (RMS over the speech alone; -inf without any)."""
+
+    speech: timedelta
+    level_dbfs: float
+
+
+def judge(audio: Audio, survey: Survey) -> None:
+    """
+    Refuse audio that no transcript can come from, by raising `BadAudio`.
+
+    A damaged file counts for what can be heard of it: enough speech and it is as good as any other.
+    """
+    if not audio.pcm:
+        raise BadAudio(Failure.AUDIO_DAMAGED if audio.damaged else Failure.AUDIO_EMPTY)
+    if survey.speech < MIN_SPEECH and audio.damaged:
+        raise BadAudio(Failure.AUDIO_DAMAGED)
+    if audio.duration < MIN_DURATION:
+        raise BadAudio(Failure.AUDIO_TOO_SHORT)
+    if survey.speech < MIN_SPEECH:
+        raise BadAudio(Failure.AUDIO_SILENT)
+    if survey.level_dbfs < MIN_SPEECH_DBFS:
+        raise BadAudio(Failure.AUDIO_TOO_QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its punctuation; milliseconds from the start of the audio, 0 and 0 for typed text."""
+
+    text: str
+    start_ms: int = 0
+    end_ms: int = 0
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence or breath: its text, and the words that make it up."""
+
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, or typed, in full. The words in order, joined by white space, are the text."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    language: str
+    engine: str
+    revision: int = 1
+    update_time: datetime | None = None
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for segment in self.segments for word in segment.words)
+
+    @property
+    def confidence(self) -> float:
+        """Mean probability of the words; 0 when there are none."""
+        words = self.words
+        return sum(word.confidence for word in words) / len(words) if words else 0.0
+
+    @property
+    def etag(self) -> str:
+        """Changes with the revision and the text."""
+        return f"{self.revision}-{hashlib.sha256(self.text.encode()).hexdigest()[:16]}"
+
+
+def joined(segments: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in segments)
+
+
+def typed_transcript(text: str, language: str) -> Transcript:
+    """A transcript of typed text: the lines are its segments, and no word has a time."""
+    lines = [line.strip() for line in text.splitlines()]
+    segments = tuple(Segment(line, tuple(map(Word, line.split()))) for line in lines if line)
+    return Transcript(text.strip(), segments, language or "en", engine="typed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One take of one user, as stored."""
+
+    id: UUID
+    owner_id: str
+    origin: Origin
+    state: State
+    stage: Stage | None
+    progress: float
+    failure: Failure | None
+    prompt: str
+    duration: timedelta | None
+    partial_text: str
+    create_time: datetime
+    update_time: datetime
