@@ -1,0 +1,5 @@
+"""
+profile owns what a person has said about themselves: facts with their evidence, corrections, versions,
+the public card. It turns transcripts into facts, checks every quote, and tells match what to index. The
+user's own word wins over the analyzer, always. It never ranks people and never guesses a trait.
+"""

@@ -1,0 +1,3 @@
+"""
+One module or package for each neighbour: the extractive analyzer, PostgreSQL, match.
+"""
