@@ -29,7 +29,10 @@ def main() -> None:
     # The parent may have died before the line above; then nobody would ever send the signal.
     if os.getppid() != int(parent):
         sys.exit("the parent is already gone")
-    os.execvp(command[0], command)  # noqa: S606  # a shell is what we do not want
+    try:
+        os.execvp(command[0], command)  # noqa: S606  # a shell is what we do not want
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}")
 
 
 main()

@@ -32,7 +32,7 @@ OPUS_BITS_PER_SECOND = 20_000
 SPEECH_LEVEL = 10 ** (-20 / 20)  # RMS of the loud parts: a phone held at arm's length
 EDGE_SECONDS = 0.35  # silence before the first and after the last sentence
 
-# What the recogniser's English spelling of sounds (espeak) is called in the alphabet Kokoro was trained on.
+# How espeak spells English sounds, and the letter for the same sound in the alphabet that Kokoro was trained on.
 KOKORO_SOUNDS = (
     ("eɪ", "A"),
     ("aɪ", "I"),
@@ -112,6 +112,8 @@ def kokoro(threads: int) -> tuple[int, Callable[[str, Voice], Samples]]:
     def speak(sentence: str, how: Voice) -> Samples:
         sounds = "".join("".join(clause) for clause in phonemes.phonemize("en-us", sentence))
         sounds = unicodedata.normalize("NFC", sounds)
+        # "I" without any stress is swallowed, and with it who is meant.
+        sounds = re.sub(r"(?<!\S)aɪ", "ˌaɪ", sounds)
         for theirs, ours in KOKORO_SOUNDS:
             sounds = sounds.replace(theirs, ours)
         tokens = [symbols[sound] for sound in sounds if sound in symbols]
