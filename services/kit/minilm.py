@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 _FILES: Final = Path(__file__).with_name("minilm_files")
 _FASTEMBED_NAME: Final = "timbre/all-minilm-l6-v2-int8"
-_PACKAGED: Final = (
+PACKAGED: Final = (
     # name fastembed expects, package, path inside it, sha256
     (
         "model.onnx",
@@ -98,7 +98,7 @@ def _load() -> TextEmbedding:
     with TemporaryDirectory(prefix="minilm-") as directory:
         for ours in _FILES.iterdir():
             Path(directory, ours.name).symlink_to(ours)
-        for name, package, inner, sha256 in _PACKAGED:
+        for name, package, inner, sha256 in PACKAGED:
             Path(directory, name).symlink_to(_checked(package, inner, sha256))
         # One thread: the process serves several requests, and other services share the machine's cores.
         return TextEmbedding(

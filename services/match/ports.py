@@ -1,0 +1,85 @@
+"""
+The neighbours of which more than one kind exists: who turns texts into vectors, and who finds vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+
+class Embeddings(Protocol):
+    """Texts to vectors whose dot product says how near in meaning they are."""
+
+    @property
+    def id(self) -> str:
+        """Name the vector space: letters, digits, dots and dashes. Different ids are never comparable."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of length 1 for each text. The same text gives the same row, near enough to 1e-3."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """What a person is found by, and finds with. Rows are unit vectors; there may be none on either side."""
+
+    offers: Floats
+    seeks: Floats
+    whole: Floats
+    offer_terms: frozenset[str]
+    seek_terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One visible person in the index."""
+
+    person_id: UUID
+    version: int
+    languages: frozenset[str]
+    """Primary subtags; empty means unknown, which is compatible with everybody."""
+    probe: Probe
+
+
+class Index(Protocol):
+    """
+    The people who may be shown, by what they offer and seek. A copy: all of it can be made again.
+
+    Every call raises `IndexUnavailable` when the engine cannot be reached.
+    """
+
+    async def put(self, entries: Sequence[Entry]) -> None:
+        """Add or replace people, durably. An entry older than the one that is there changes nothing."""
+        ...
+
+    async def remove(self, person_ids: Collection[UUID]) -> None:
+        """Take people out, durably; those who are not in it are ignored."""
+        ...
+
+    async def candidates(
+        self, probe: Probe, *, languages: frozenset[str], without: Collection[UUID], limit: int
+    ) -> list[UUID]:
+        """
+        Return at most `limit` people who may fit `probe` in either direction, the likeliest first.
+
+        A person comes up when one of their offers is near one of the seeks, or one of their seeks near one of
+        the offers, by meaning or by rare words, or when the wholes are near. People in `without` and those
+        who share none of `languages` never do; unknown languages, on either side, share all.
+        """
+        ...
+
+    async def versions(self) -> dict[UUID, int]:
+        """Return everybody who is in it, with the version they are in with."""
+        ...

@@ -1,0 +1,252 @@
+"""
+How mutual two people are, exactly: every fact of one against every fact of the other.
+
+An *answer* is how well somebody's OFFER (or, weaker, BACKGROUND) meets somebody's SEEK (or, weaker, GOAL).
+The score is the harmonic mean of the best answers in both directions, so a one-sided fit scores little;
+closeness of the whole profiles and shared ground are context, and being rivals for the same thing counts
+against. What either rules out removes the pair. The best pairs themselves are the reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.match.domain import MAX_REASONS, MAX_SHARED_REASONS, Band, Direction, Facet, Fact, Reason
+from services.match.ports import Probe
+from services.match.terms import terms
+
+Vectors = NDArray[np.floating]
+Stored = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Tuned on the development half of `tests/unit/match/scenarios.toml`; the plateau is broad."""
+
+    background: float = 0.7
+    """What a BACKGROUND counts as an offer."""
+    goal: float = 0.6
+    """What a GOAL counts as a need."""
+    lexical: float = 0.2
+    """What identical words add to the cosine of two facts."""
+    closeness: float = 0.3
+    """What the cosine of the whole profiles adds."""
+    rivalry: float = 0.15
+    """What wanting the same costs: look-alikes are near in every space, yet no help to each other."""
+    shared: float = 0.05
+    """What the best common value, interest or goal adds."""
+    ruled_out: float = 0.6
+    """From here a fact is what an EXCLUSION means: cosine plus half the share of its words that occur."""
+    reason: float = 0.25
+    """A weaker answer is no reason."""
+    shared_reason: float = 0.5
+    """Weaker common ground is not worth telling."""
+    good: float = 0.32
+    strong: float = 0.42
+
+
+WEIGHTS: Final = Weights()
+_SHARED: Final = (Facet.VALUE, Facet.INTEREST, Facet.GOAL)
+_TOPIC: Final = (Facet.OFFER, Facet.SEEK, Facet.BACKGROUND, Facet.GOAL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """What scoring needs of a person: facts, one unit vector each, one of the whole, and their terms."""
+
+    facts: tuple[Fact, ...]
+    vectors: Stored
+    whole: Stored
+    terms: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, facts: tuple[Fact, ...], vectors: Stored, whole: Stored) -> Portrait:
+        return cls(facts, vectors, whole, tuple(terms(fact.text) for fact in facts))
+
+    def probe(self, weights: Weights = WEIGHTS) -> Probe:
+        """Reduce to what the index keeps: strongest facets first, vectors scaled by what the facet counts."""
+        offers = {Facet.OFFER: 1.0, Facet.BACKGROUND: weights.background}
+        seeks = {Facet.SEEK: 1.0, Facet.GOAL: weights.goal}
+        return Probe(
+            offers=self._scaled(offers),
+            seeks=self._scaled(seeks),
+            whole=self.whole.astype(np.float32),
+            offer_terms=self._terms_of(offers),
+            seek_terms=self._terms_of(seeks),
+        )
+
+    def _scaled(self, counts: Mapping[Facet, float]) -> Vectors:
+        chosen = [number for facet in counts for number, fact in enumerate(self.facts) if fact.facet is facet]
+        scale = np.array([counts[self.facts[number].facet] for number in chosen], np.float32)
+        return self.vectors[chosen].astype(np.float32) * scale[:, None]
+
+    def _terms_of(self, facets: Collection[Facet]) -> frozenset[str]:
+        found = zip(self.facts, self.terms, strict=True)
+        return frozenset[str]().union(*(words for fact, words in found if fact.facet in facets))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One person seen from another; `total` orders, `mutual` decides the band."""
+
+    they_answer: float
+    i_answer: float
+    mutual: float
+    total: float
+    ruled_out: bool
+
+    def fits(self, weights: Weights = WEIGHTS) -> bool:
+        """Say whether there is a reason in both directions and nobody ruled the other out."""
+        return not self.ruled_out and min(self.they_answer, self.i_answer) >= weights.reason
+
+    def band(self, weights: Weights = WEIGHTS) -> Band:
+        if self.mutual >= weights.strong:
+            return Band.STRONG
+        return Band.GOOD if self.mutual >= weights.good else Band.POSSIBLE
+
+
+NO_SCORE: Final = Score(0.0, 0.0, 0.0, 0.0, ruled_out=False)
+
+
+def score(me: Portrait, others: Sequence[Portrait], weights: Weights = WEIGHTS) -> list[Score]:
+    """Score everybody against `me`, in the order given. Symmetric: both see the same total."""
+    told = [other for other in others if other.facts]
+    if not me.facts or not told:
+        return [NO_SCORE] * len(others)
+    pairs = _Pairs.of(me, told, weights)
+    starts = np.cumsum([0, *(len(other.facts) for other in told[:-1])])
+
+    def best(values: Vectors) -> Vectors:
+        return np.maximum.reduceat(values.max(axis=1), starts)
+
+    they, i = best(pairs.they_answer()), best(pairs.i_answer())
+    both = they + i
+    mutual = np.divide(2 * they * i, both, out=np.zeros_like(both), where=both > 0)
+    close = np.stack([other.whole for other in told]).astype(np.float32) @ me.whole.astype(np.float32)
+    total = (
+        mutual
+        + weights.closeness * np.maximum(close, 0)
+        - weights.rivalry * best(pairs.rivalry())
+        + weights.shared * best(pairs.shared())
+    )
+    ruled_out = best(pairs.ruled_out()) >= weights.ruled_out
+    scores = (
+        Score(float(t), float(m), float(h), float(s), bool(x))
+        for t, m, h, s, x in zip(they, i, mutual, total, ruled_out, strict=True)
+    )
+    return [next(scores) if other.facts else NO_SCORE for other in others]
+
+
+def reasons(me: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[Reason, ...]:
+    """
+    Return the pairs of facts behind the score, strongest first: at most `MAX_REASONS`, the best of each
+    direction always among them. A fact of theirs is used once in a direction; a weak pair is no reason.
+    """
+    if not me.facts or not other.facts:
+        return ()
+    pairs = _Pairs.of(me, [other], weights)
+    each_way = (MAX_REASONS - MAX_SHARED_REASONS) // 2
+    found = [
+        *_best_pairs(me, other, pairs.they_answer(), Direction.THEY_ANSWER, weights.reason)[:each_way],
+        *_best_pairs(me, other, pairs.i_answer(), Direction.I_ANSWER, weights.reason)[:each_way],
+        *_best_pairs(me, other, pairs.shared(), Direction.SHARED, weights.shared_reason)[:MAX_SHARED_REASONS],
+    ]
+    return tuple(sorted(found, key=lambda reason: -reason.strength))
+
+
+def _best_pairs(
+    me: Portrait, other: Portrait, values: Vectors, direction: Direction, floor: float
+) -> list[Reason]:
+    """Pair facts greedily, the strongest first, each of both sides once."""
+    found: list[Reason] = []
+    values = values.copy()
+    while values.size:
+        i, j = np.unravel_index(int(values.argmax()), values.shape)
+        strength = float(values[i, j])
+        if strength < floor:
+            break
+        found.append(Reason(direction, me.facts[j], other.facts[i], strength))
+        values[i, :] = values[:, j] = 0.0
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """All fact pairs at once. Rows are facts of the others, one person after another; columns are mine."""
+
+    mine: NDArray[np.int8]
+    theirs: NDArray[np.int8]
+    cosine: Vectors
+    strength: Vectors
+    mine_covered: Vectors
+    """Share of the words of my fact that occur in theirs."""
+    theirs_covered: Vectors
+    weights: Weights
+
+    @classmethod
+    def of(cls, me: Portrait, others: Sequence[Portrait], weights: Weights) -> _Pairs:
+        theirs = np.concatenate([other.vectors for other in others]).astype(np.float32)
+        cosine = np.maximum(theirs @ me.vectors.astype(np.float32).T, 0)
+        their_terms = [found for other in others for found in other.terms]
+        common = _common(their_terms, me.terms)
+        columns = np.array([max(len(found), 1) for found in me.terms], np.float32)
+        rows = np.array([max(len(found), 1) for found in their_terms], np.float32)[:, None]
+        return cls(
+            mine=np.array([fact.facet for fact in me.facts], np.int8),
+            theirs=np.array([fact.facet for other in others for fact in other.facts], np.int8),
+            cosine=cosine,
+            strength=cosine + np.float32(weights.lexical) * common / np.sqrt(rows * columns),
+            mine_covered=common / columns,
+            theirs_covered=common / rows,
+            weights=weights,
+        )
+
+    def they_answer(self) -> Vectors:
+        return self.strength * np.outer(self._offering(self.theirs), self._needing(self.mine))
+
+    def i_answer(self) -> Vectors:
+        return self.strength * np.outer(self._needing(self.theirs), self._offering(self.mine))
+
+    def rivalry(self) -> Vectors:
+        return self.strength * np.outer(self.theirs == Facet.SEEK, self.mine == Facet.SEEK)
+
+    def shared(self) -> Vectors:
+        return self.strength * np.outer(np.isin(self.theirs, _SHARED), np.isin(self.mine, _SHARED))
+
+    def ruled_out(self) -> Vectors:
+        """
+        How much a fact is what the other's EXCLUSION means. Models do not see negation, so the topic of
+        an exclusion is near the excluded; its words, when they occur, are the stronger sign.
+        """
+        by_me = np.outer(np.isin(self.theirs, _TOPIC), self.mine == Facet.EXCLUSION)
+        by_them = np.outer(self.theirs == Facet.EXCLUSION, np.isin(self.mine, _TOPIC))
+        return by_me * (self.cosine + self.mine_covered / 2) + by_them * (
+            self.cosine + self.theirs_covered / 2
+        )
+
+    def _offering(self, facets: NDArray[np.int8]) -> Vectors:
+        return (facets == Facet.OFFER) + np.float32(self.weights.background) * (facets == Facet.BACKGROUND)
+
+    def _needing(self, facets: NDArray[np.int8]) -> Vectors:
+        return (facets == Facet.SEEK) + np.float32(self.weights.goal) * (facets == Facet.GOAL)
+
+
+def _common(theirs: Sequence[frozenset[str]], mine: Sequence[frozenset[str]]) -> Vectors:
+    """Count the terms each pair of facts has in common."""
+    column = {term: j for j, term in enumerate(dict.fromkeys(term for found in mine for term in found))}
+    counts = np.zeros((len(theirs), len(mine)), np.float32)
+    if not column:
+        return counts
+    occurs = np.zeros((len(mine), len(column)), np.float32)
+    for j, found in enumerate(mine):
+        occurs[j, [column[term] for term in found]] = 1
+    known = column.keys()
+    for i, found in enumerate(theirs):
+        if shared := found & known:
+            counts[i] = occurs[:, [column[term] for term in shared]].sum(axis=1)
+    return counts
