@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 OPUS_RATE = 48_000
 OPUS_BITS_PER_SECOND = 20_000
 SPEECH_LEVEL = 10 ** (-20 / 20)  # RMS of the loud parts: a phone held at arm's length
+SILENT, QUIET = 0.01, 0.02  # amplitudes below which there is no sound, or too little to judge its level
 EDGE_SECONDS = 0.35  # silence before the first and after the last sentence
 
 # How espeak spells English sounds, and the letter for the same sound in the alphabet that Kokoro was trained on.
@@ -139,7 +140,7 @@ def session(model: bytes, threads: int) -> Any:
 
 def trimmed(samples: Samples, rate: int) -> Samples:
     """The samples without the silence that the engine put around them, so that our pauses are the only ones."""
-    loud = np.flatnonzero(np.abs(samples) > 0.01)
+    loud = np.flatnonzero(np.abs(samples) > SILENT)
     if not loud.size:
         return samples
     margin = rate // 30
@@ -147,7 +148,7 @@ def trimmed(samples: Samples, rate: int) -> Samples:
 
 
 def levelled(samples: Samples) -> Samples:
-    loud = samples[np.abs(samples) > 0.02]
+    loud = samples[np.abs(samples) > QUIET]
     gain = SPEECH_LEVEL / float(np.sqrt(np.mean(loud**2)))
     # A soft knee instead of clipping: single peaks must not decide how loud a person is.
     return np.tanh(samples * np.float32(gain)).astype(np.float32)
@@ -163,7 +164,9 @@ def frames(samples: Samples, rate: int) -> Iterator[av.AudioFrame]:
 
 
 def encode(samples: Samples, rate: int, target: Path) -> None:
-    with av.open(str(target), "w", format="ogg") as container:
+    # bitexact: no random stream number, no library version in the file.
+    container: Any  # PyAV's packets are only partly typed
+    with av.open(str(target), "w", format="ogg", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libopus", rate=OPUS_RATE, options={"application": "voip"})
         stream.bit_rate = OPUS_BITS_PER_SECOND
         stream.layout = "mono"
@@ -174,7 +177,9 @@ def encode(samples: Samples, rate: int, target: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("people", nargs="*", help="ids to speak again (default: everybody)")
     parser.add_argument("--threads", type=int, default=1, help="threads per engine (default: %(default)s)")
     arguments = parser.parse_args()
@@ -182,12 +187,14 @@ def main() -> None:
     voices = {name: Voice(**row) for name, row in table.items()}
     if unknown := set(arguments.people) - set(voices):
         sys.exit(f"Nobody of that id in voices.toml: {', '.join(sorted(unknown))}")
-    engines = {"piper": piper(arguments.threads), "kokoro": kokoro(arguments.threads)}
+    engines = {"piper": piper, "kokoro": kokoro}
     for number, (person, voice) in enumerate(voices.items(), start=1):
         if arguments.people and person not in arguments.people:
             continue
-        import_module("onnxruntime").set_seed(number)  # both engines draw noise; the same text sounds the same again
-        rate, speak = engines[voice.engine]
+        # Both engines draw noise, seeded when they are opened: opened for each person, so that the same text sounds
+        # the same again, whoever is spoken beside it.
+        import_module("onnxruntime").set_seed(number)
+        rate, speak = engines[voice.engine](arguments.threads)
         shifted = round(rate * voice.pitch)
         edge = np.zeros(int(EDGE_SECONDS * shifted), np.float32)
         pause = np.zeros(int(voice.pause * shifted), np.float32)
@@ -196,7 +203,8 @@ def main() -> None:
             spoken += [trimmed(speak(sentence, voice), rate), pause]
         take = np.concatenate([*spoken[:-1], edge])
         encode(levelled(take), shifted, HERE / f"{person}.opus")
-        print(f"{person:<12} {len(take) / shifted:5.1f} s  {(HERE / f'{person}.opus').stat().st_size / 1000:5.1f} kB")  # noqa: T201
+        size = (HERE / f"{person}.opus").stat().st_size
+        sys.stdout.write(f"{person:<12} {len(take) / shifted:5.1f} s  {size / 1000:5.1f} kB\n")
 
 
 if __name__ == "__main__":
