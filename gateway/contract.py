@@ -1,0 +1,128 @@
+"""
+What the gateway lets through, read from the contract: methods with their access and HTTP mapping, and the
+descriptor set by which Envoy transcodes. Nothing here is listed by hand, so nothing can drift.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from google.api import annotations_pb2
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.rpc import error_details_pb2, status_pb2
+
+from services.kit.policy import PolicyError, access_table
+from timbre.api.v1 import policy_pb2
+from timbre.auth.v1 import auth_pb2
+from timbre.match.v1 import match_pb2
+from timbre.media.v1 import media_pb2
+from timbre.profile.v1 import profile_pb2
+
+SERVICES: dict[str, ServiceDescriptor] = {
+    "auth": auth_pb2.DESCRIPTOR.services_by_name["AuthService"],
+    "media": media_pb2.DESCRIPTOR.services_by_name["MediaService"],
+    "profile": profile_pb2.DESCRIPTOR.services_by_name["ProfileService"],
+    "match": match_pb2.DESCRIPTOR.services_by_name["MatchService"],
+}
+"""The gRPC service behind each name that the settings use."""
+
+# A detail that is packed into an error but missing here would turn the whole error into an empty body.
+_ERRORS = (status_pb2.DESCRIPTOR, error_details_pb2.DESCRIPTOR)
+_VERBS = ("get", "put", "post", "delete", "patch")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method that clients may reach, as gRPC at `path` and as JSON at `template`."""
+
+    service: str
+    """Name of the service, e.g. `media`; also of its cluster."""
+    path: str
+    """`/package.Service/Method`."""
+    verb: str
+    """HTTP verb in capitals."""
+    template: str
+    """HTTP path as annotated, e.g. `/v1/{name=recordings/*}:watch`."""
+    needs_user: bool
+    streams: bool
+
+    @property
+    def grpc_service(self) -> str:
+        """`package.Service`."""
+        return self.path.split("/")[1]
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a call that may have arrived can be made again: the verb says so."""
+        return self.verb == "GET"
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression (RE2) of the HTTP path."""
+        return pattern(self.template)
+
+
+def methods(service: str, descriptor: ServiceDescriptor) -> list[Method]:
+    """
+    Return the methods of a service that clients may call, in the order of the contract.
+
+    Raises:
+        PolicyError: a method has no access, a method for services has an HTTP mapping, or one for clients
+            does not have exactly one.
+    """
+    access = access_table([descriptor])
+    found: list[Method] = []
+    for method in descriptor.methods:
+        path = f"/{descriptor.full_name}/{method.name}"
+        mapping = _mapping(method)
+        if access[path] == policy_pb2.ACCESS_SERVICE:
+            if mapping:
+                raise PolicyError(f"{path} is for services only and must not have an HTTP mapping")
+            continue
+        if mapping is None:
+            raise PolicyError(f"{path} needs one HTTP mapping")
+        needs_user = access[path] == policy_pb2.ACCESS_USER
+        found.append(Method(service, path, *mapping, needs_user, streams=method.server_streaming))
+    return found
+
+
+def all_methods() -> list[Method]:
+    """Return every method of the contract that clients may call."""
+    return [method for name, descriptor in SERVICES.items() for method in methods(name, descriptor)]
+
+
+def pattern(template: str) -> str:
+    """Return the regular expression of an HTTP path template (`google.api.http`)."""
+    # Only the shape matters here: {name=recordings/*} and recordings/* match the same paths.
+    bare = re.sub(r"\{[^}=]*=([^}]*)\}", r"\1", re.sub(r"\{[^}=]*\}", "*", template))
+    return re.escape(bare).replace(r"\*\*", ".+").replace(r"\*", "[^/]+")
+
+
+def descriptor_set(services: Iterable[ServiceDescriptor] = tuple(SERVICES.values())) -> FileDescriptorSet:
+    """Return the services' files and all they import, dependencies first, and the types of errors."""
+    files: dict[str, FileDescriptor] = {}
+    _collect([*(service.file for service in services), *_ERRORS], files)
+    result = FileDescriptorSet()
+    for file in files.values():
+        file.CopyToProto(result.file.add())
+    return result
+
+
+def _collect(files: Sequence[FileDescriptor], into: dict[str, FileDescriptor]) -> None:
+    for file in files:
+        if file.name not in into:
+            _collect(file.dependencies, into)
+            into[file.name] = file
+
+
+def _mapping(method: MethodDescriptor) -> tuple[str, str] | None:
+    rule = method.GetOptions().Extensions[annotations_pb2.http]
+    verb = rule.WhichOneof("pattern")
+    if verb is None:
+        return None
+    if verb not in _VERBS or rule.additional_bindings:
+        raise PolicyError(f"{method.full_name}: one path with one of the usual verbs, please")
+    return verb.upper(), getattr(rule, verb)

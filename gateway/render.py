@@ -1,0 +1,54 @@
+"""
+From settings to what Envoy reads: the configuration, and the descriptor set beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.contract import SERVICES, all_methods, descriptor_set
+from gateway.replies import REPLIES
+from gateway.settings import Gateway, split
+
+CONFIG = "envoy.yaml"
+DESCRIPTOR = "contract.binpb"
+
+_HERE = Path(__file__).parent
+_PORTS = {"http": 80, "https": 443}
+
+
+def render(settings: Gateway) -> str:
+    """Return Envoy's configuration: `envoy.yaml` of this folder with every blank filled in."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        line_statement_prefix="#%",  # a comment to anything that knows YAML
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - every value goes through `tojson`, which is YAML
+    )
+    environment.filters["address"] = _address
+    keys = urlsplit(settings.jwks_uri)
+    return environment.get_template(CONFIG).render(
+        settings=settings,
+        services=SERVICES,
+        methods=all_methods(),
+        replies=REPLIES,
+        keys={"host": keys.hostname, "port": keys.port or _PORTS[keys.scheme], "tls": keys.scheme == "https"},
+    )
+
+
+def write(settings: Gateway) -> Path:
+    """Write the configuration into the folder of `settings.descriptor`, the descriptor set too; return it."""
+    settings.descriptor.parent.mkdir(parents=True, exist_ok=True)
+    settings.descriptor.write_bytes(descriptor_set().SerializeToString(deterministic=True))
+    config = settings.descriptor.with_name(CONFIG)
+    config.write_text(render(settings))
+    return config
+
+
+def _address(address: str) -> dict[str, object]:
+    host, port = split(address)
+    return {"socket_address": {"address": host, "port_value": port}}

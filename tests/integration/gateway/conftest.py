@@ -1,0 +1,172 @@
+"""
+The gateway as it ships: the real Envoy on the real configuration, the real auth service, and media, profile and
+match as `upstream.py` plays them. One of each for all tests of this folder; tests that break things get their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.contract import SERVICES
+from gateway.envoy import argv
+from gateway.render import DESCRIPTOR, write
+from gateway.settings import Gateway, split
+from local.child import Child
+from local.ports import free_port
+from local.serving import serving
+from tests.fixtures.tokens import CLIENT, Issuer, write_service_keys
+
+ORIGIN = "https://timbre.example"
+Addresses = dict[str, list[tuple[str, str]]]
+"""For each service the serving and the health address of each process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A running gateway."""
+
+    settings: Gateway
+    issuer: Issuer
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.settings.listen}"
+
+    def client(self, token: str | None = None, **headers: str) -> httpx.Client:
+        """An HTTP client; with a valid token unless another, or the empty one, is given."""
+        token = self.issuer.mint() if token is None else token
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+
+    def logged(self) -> list[dict[str, Any]]:
+        """The access log so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as issuer:
+        yield issuer
+
+
+def address() -> str:
+    return f"127.0.0.1:{free_port()}"
+
+
+@contextmanager
+def upstream(issuer: Issuer, folder: Path) -> Iterator[tuple[Mapping[str, tuple[str, str]], Any]]:
+    """Run one process that plays three services; yield their addresses and the process."""
+    places = {name: (address(), address()) for name in ("media", "profile", "match")}
+    setup = {"issuer": issuer.url, "jwks": issuer.jwks_url, "client": CLIENT, **places}
+    program = str(Path(__file__).with_name("upstream.py"))
+    child = Child(
+        name="upstream",
+        argv=(sys.executable, program, json.dumps(setup)),
+        healthy=lambda: listens(places["match"][0]),
+    )
+    with serving(child, folder / f"upstream-{split(places['match'][0])[1]}.log") as process:
+        yield places, process
+
+
+@contextmanager
+def auth(issuer: Issuer, folder: Path) -> Iterator[tuple[str, str]]:
+    """Run the auth service; yield its addresses."""
+    listen, health = address(), address()
+    write_service_keys(folder / "keys", ["auth"])
+    environment = {
+        "TIMBRE_TOKEN_ISSUER": issuer.url,
+        "TIMBRE_TOKEN_JWKS": issuer.jwks_url,
+        "TIMBRE_TOKEN_CLIENTS": CLIENT,
+        "TIMBRE_SERVICE_KEYS": str(folder / "keys/public"),
+        "AUTH_SERVICE_KEY": str(folder / "keys/private/auth.pem"),
+        "AUTH_LISTEN": listen,
+        "AUTH_HEALTH": health,
+    }
+    child = Child(
+        name="auth",
+        argv=(sys.executable, "-m", "services.auth", "serve"),
+        env=environment,
+        healthy=lambda: listens(listen),
+    )
+    with serving(child, folder / "auth.log"):
+        yield listen, health
+
+
+@contextmanager
+def envoy(issuer: Issuer, places: Addresses, folder: Path, **changes: Any) -> Iterator[Edge]:
+    """Run a gateway in front of these processes, with settings changed as given."""
+    settings = Gateway(
+        listen=address(),
+        admin=address(),
+        upstreams={name: [place[0] for place in each] for name, each in places.items()},
+        health={name: [place[1] for place in each] for name, each in places.items()},
+        issuer=issuer.url,
+        jwks_uri=issuer.jwks_url,
+        origins=[ORIGIN, "http://localhost:5173"],
+        descriptor=folder / DESCRIPTOR,
+        rate_per_second=10_000,
+        burst=10_000,
+        total_rate_per_second=10_000,
+        total_burst=10_000,
+    )
+    settings = replace(settings, **changes)
+    child = Child(name="gateway", argv=argv(write(settings)), healthy=lambda: ready(settings))
+    with serving(child, folder / "envoy.log"):
+        yield Edge(settings, issuer, folder / "envoy.log")
+
+
+async def listens(place: str) -> bool:
+    _, writer = await asyncio.open_connection(*split(place))
+    writer.close()
+    return True
+
+
+async def ready(settings: Gateway) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(f"http://{settings.admin}/ready")).is_success
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def places(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    folder = tmp_path_factory.mktemp("services")
+    with ExitStack() as stack:
+        places: Addresses = {"auth": [stack.enter_context(auth(issuer, folder))]}
+        others, _ = stack.enter_context(upstream(issuer, folder))
+        yield places | {name: [place] for name, place in others.items()}
+
+
+@pytest.fixture(scope="session")
+def edge(issuer: Issuer, places: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """The gateway that tests share; they may ask it anything and change nothing."""
+    with envoy(issuer, places, tmp_path_factory.mktemp("edge"), timeout_seconds=2.0) as edge:
+        yield edge
+
+
+@pytest.fixture
+def run_edge(issuer: Issuer, places: Addresses, tmp_path: Path) -> Iterator[Callable[..., Edge]]:
+    """`run_edge(burst=3)` runs a gateway of the test's own."""
+    with ExitStack() as stack:
+
+        def run(own_places: Addresses | None = None, own_issuer: Issuer | None = None, **changes: Any) -> Edge:
+            where = places | (own_places or {})
+            return stack.enter_context(envoy(own_issuer or issuer, where, tmp_path, **changes))
+
+        yield run
+
+
+assert set(SERVICES) == {"auth", "media", "profile", "match"}
