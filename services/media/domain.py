@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -222,11 +222,35 @@ def joined(segments: Sequence[Segment]) -> str:
     return " ".join(segment.text for segment in segments)
 
 
+def bounded(transcript: Transcript) -> Transcript:
+    """The transcript without the segments that exceed `MAX_TEXT` characters; ten minutes of speech never do."""
+    kept: list[Segment] = []
+    room = MAX_TEXT
+    for segment in transcript.segments:
+        room -= len(segment.text) + 1
+        if room < 0:
+            break
+        kept.append(segment)
+    if len(kept) == len(transcript.segments):
+        return transcript
+    return replace(transcript, segments=tuple(kept), text=joined(kept))
+
+
 def typed_transcript(text: str, language: str) -> Transcript:
     """A transcript of typed text: the lines are its segments, and no word has a time."""
     lines = [line.strip() for line in text.splitlines()]
     segments = tuple(Segment(line, tuple(map(Word, line.split()))) for line in lines if line)
     return Transcript(text.strip(), segments, language or "en", engine="typed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """The audio a client is going to upload, and the key where it will lie."""
+
+    content_type: str
+    size_bytes: int
+    sha256: str | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,11 +261,26 @@ class Recording:
     owner_id: str
     origin: Origin
     state: State
-    stage: Stage | None
-    progress: float
-    failure: Failure | None
-    prompt: str
-    duration: timedelta | None
-    partial_text: str
+    stage: Stage | None = None
+    progress: float = 0.0
+    failure: Failure | None = None
+    prompt: str = ""
+    announced: Announcement | None = None
+    ticket_until: datetime | None = None
+    etag: str | None = None
+    """Of the upload that was accepted."""
+    duration: timedelta | None = None
+    partial_text: str = ""
+    profile_version: int | None = None
     create_time: datetime
     update_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one stage of a recording, as long as no other token is out."""
+
+    recording: Recording
+    stage: Stage
+    token: int
+    attempts: int

@@ -23,8 +23,8 @@ from services.media.domain import TICKET_LIFETIME
 from services.media.errors import AudioStoreUnavailable
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 P = ParamSpec("P")
 T = TypeVar("T")

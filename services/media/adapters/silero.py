@@ -30,12 +30,13 @@ def samples_of(audio: Audio) -> NDArray[np.float32]:
 
 async def survey(audio: Audio) -> Survey:
     """Find the speech and measure its level as it was recorded."""
+    if not audio.pcm:
+        return Survey(timedelta(0), -math.inf)
     return await asyncio.to_thread(_survey, audio)
 
 
 def _survey(audio: Audio) -> Survey:
-    found = get_speech_timestamps(samples_of(audio), _OPTIONS) if audio.pcm else []
-    spans = cast("list[dict[str, int]]", found)
+    spans = cast("list[dict[str, int]]", get_speech_timestamps(samples_of(audio), _OPTIONS))
     if not spans:
         return Survey(timedelta(0), -math.inf)
     recorded = _as_recorded(audio)

@@ -1,0 +1,79 @@
+"""profile, on the wire: where transcripts are understood. Every call is made for the recording's owner."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import grpc
+import grpc.aio
+
+from services.kit.clients import Neighbour
+from services.media.domain import Transcript
+from timbre.profile.v1 import profile_pb2 as pb
+from timbre.profile.v1.profile_pb2_grpc import ProfileServiceStub
+
+ANALYZE_SECONDS = 60.0
+FORGET_SECONDS = 10.0
+INDEX_SECONDS = 60.0
+_CALL_SECONDS = 6.0
+_PAUSE_SECONDS = 0.2
+
+
+class Profile:
+    """The calls of the recording path. None is retried here: the job that makes them is run again."""
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        self._neighbour = neighbour
+        self._stub = ProfileServiceStub(neighbour.channel)
+
+    async def analyze(self, owner_id: str, recording_id: UUID, transcript: Transcript, *, typed: bool) -> int:
+        """Have a transcript turned into facts; return the profile version that has them. Idempotent."""
+        reply = await self._stub.AnalyzeTranscript(
+            pb.AnalyzeTranscriptRequest(
+                recording=f"recordings/{recording_id}",
+                revision=transcript.revision,
+                text=transcript.text,
+                words=[
+                    pb.TimedWord(text=word.text, start_ms=word.start_ms, end_ms=word.end_ms)
+                    for word in transcript.words
+                ],
+                language=transcript.language,
+                typed=typed,
+            ),
+            metadata=self._neighbour.metadata(owner_id),
+            timeout=ANALYZE_SECONDS,
+        )
+        return reply.version
+
+    async def await_index(self, owner_id: str, version: int) -> None:
+        """
+        Return once this version can be matched.
+
+        Raises:
+            grpc.aio.AioRpcError: not within a minute, or the call failed.
+        """
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + INDEX_SECONDS
+        while True:
+            try:
+                await self._stub.AwaitIndex(
+                    pb.AwaitIndexRequest(version=version),
+                    metadata=self._neighbour.metadata(owner_id),
+                    timeout=_CALL_SECONDS,
+                )
+            except grpc.aio.AioRpcError as error:
+                # UNAVAILABLE is the answer "not yet"; the job keeps its lease while it asks again.
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or loop.time() > give_up:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+    async def forget(self, owner_id: str, recording_id: UUID) -> None:
+        """Have the facts of a deleted recording removed for good. Idempotent."""
+        await self._stub.ForgetRecording(
+            pb.ForgetRecordingRequest(recording=f"recordings/{recording_id}"),
+            metadata=self._neighbour.metadata(owner_id),
+            timeout=FORGET_SECONDS,
+        )

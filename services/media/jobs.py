@@ -1,0 +1,227 @@
+"""
+The durable steps of a recording, one kind of job each: check → transcribe → analyze → index, and the removal
+of what a deletion leaves. A job only says "look at this recording"; what is to be done, and who may do it,
+stands in its row. Each step ends in one transaction that stores its result, hands the row to the next stage
+and puts the next job in the queue, so a step may be cut off anywhere and be started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from services.kit.jobs import Attempt, Jobs
+from services.kit.logs import describe, get_logger
+from services.media.adapters.decode import decode
+from services.media.adapters.postgres import Recordings
+from services.media.adapters.profile import Profile
+from services.media.adapters.s3 import AudioChanged, AudioMissing, S3Audio, Upload
+from services.media.adapters.silero import survey
+from services.media.domain import (
+    Audio,
+    BadAudio,
+    Claim,
+    Failure,
+    Origin,
+    Segment,
+    Stage,
+    bounded,
+    joined,
+    judge,
+)
+from services.media.lease import LeaseLost, held
+from services.media.ports import Speech
+from services.media.queue import REMOVE, enqueue, enqueue_removal, job_name
+
+MAX_ATTEMPTS = 8
+"""Runs of one step before the recording fails: about a minute and a half of a neighbour's absence."""
+MAX_WAIT_SECONDS = 30
+REMOVAL_ATTEMPTS = 20
+DECODING_AT_ONCE = 2
+HEARING_AT_ONCE = 2
+_REMEMBERED_BYTES = 64 * 1024 * 1024
+
+
+class Steps:
+    """What a worker does. One instance a process."""
+
+    def __init__(
+        self, recordings: Recordings, audio: S3Audio, speech: Speech, profile: Profile, jobs: Jobs
+    ) -> None:
+        self._recordings = recordings
+        self._audio = audio
+        self._speech = speech
+        self._profile = profile
+        self._jobs = jobs
+        self._decoded = _Decoded(_REMEMBERED_BYTES)
+        self._decoding = asyncio.Semaphore(DECODING_AT_ONCE)
+        self._hearing = asyncio.Semaphore(HEARING_AT_ONCE)
+
+    def define(self) -> None:
+        """Register the kinds of jobs with the queue."""
+        steps: dict[Stage, Callable[[Claim], Awaitable[None]]] = {
+            Stage.CHECK: self._check,
+            Stage.TRANSCRIBE: self._transcribe,
+            Stage.ANALYZE: self._analyze,
+            Stage.INDEX: self._index,
+        }
+        # Whoever waits for its turn has claimed nothing yet, so its lease does not run.
+        turns = {Stage.CHECK: self._decoding, Stage.TRANSCRIBE: self._hearing}
+        for stage, work in steps.items():
+            handler = partial(self._step, stage, work, turns.get(stage))
+            self._jobs.define(
+                job_name(stage), handler, attempts=MAX_ATTEMPTS, max_wait_seconds=MAX_WAIT_SECONDS
+            )
+        self._jobs.define(REMOVE, self._remove, attempts=REMOVAL_ATTEMPTS)
+
+    async def _step(
+        self,
+        stage: Stage,
+        work: Callable[[Claim], Awaitable[None]],
+        turn: asyncio.Semaphore | None,
+        _attempt: Attempt,
+        recording_id: str,
+    ) -> None:
+        async with turn or asyncio.Semaphore():
+            claim = await self._recordings.claim(UUID(recording_id), stage)
+            if claim is None:
+                return  # done, deleted, or in other hands; if those are dead, the sweep comes back to it
+            if claim.attempts > MAX_ATTEMPTS:  # its workers died, without a word
+                await self._recordings.fail(claim, Failure.STEP_FAILED)
+                return
+            await self._run(claim, work)
+
+    async def _run(self, claim: Claim, work: Callable[[Claim], Awaitable[None]]) -> None:
+        log = get_logger().bind(recording=str(claim.recording.id), stage=claim.stage.value)
+        started = time.monotonic()
+        try:
+            async with held(self._recordings, claim):
+                await work(claim)
+        except BadAudio as error:
+            await self._recordings.fail(claim, error.failure)
+            log.info("recording failed", reason=error.failure.value)
+        except LeaseLost:
+            log.info("work was overtaken")
+        except asyncio.CancelledError:
+            with suppress(psycopg.Error):  # then the lease runs out by itself
+                await asyncio.shield(self._recordings.release(claim, counted=False))
+            raise
+        except Exception as error:
+            if claim.attempts < MAX_ATTEMPTS:
+                await self._recordings.release(claim, counted=True)
+                raise
+            await self._recordings.fail(claim, Failure.STEP_FAILED)
+            log.warning("recording failed", reason=Failure.STEP_FAILED.value, **describe(error))
+        else:
+            log.info("step done", seconds=round(time.monotonic() - started, 3))
+
+    async def _check(self, claim: Claim) -> None:
+        """Is this what was announced, can it be played, and does anybody speak?"""
+        audio = await self._fetch(claim)
+        judge(audio, await survey(audio))
+        async with self._recordings.transaction() as connection:
+            if not await self._recordings.advance(
+                connection, claim, Stage.TRANSCRIBE, duration=audio.duration
+            ):
+                raise LeaseLost
+            await enqueue(self._jobs, connection, Stage.TRANSCRIBE, claim.recording.id)
+
+    async def _transcribe(self, claim: Claim) -> None:
+        """Write it down; watchers read along."""
+        audio = self._decoded.take(claim.recording.id) or await self._fetch(claim)
+        segments: list[Segment] = []
+
+        async def note(segment: Segment) -> None:
+            segments.append(segment)
+            heard = timedelta(milliseconds=segment.words[-1].end_ms) / audio.duration
+            if not await self._recordings.note_progress(claim, min(heard, 1.0), joined(segments)):
+                raise LeaseLost
+
+        transcript = bounded(await self._speech.transcribe(audio, note))
+        if not transcript.words:
+            raise BadAudio(Failure.AUDIO_SILENT)
+        async with self._recordings.transaction() as connection:
+            if not await self._recordings.advance(connection, claim, Stage.ANALYZE):
+                raise LeaseLost
+            await self._recordings.put_transcript(connection, claim.recording.id, transcript)
+            await enqueue(self._jobs, connection, Stage.ANALYZE, claim.recording.id)
+
+    async def _analyze(self, claim: Claim) -> None:
+        """Have it understood. profile knows a transcript that it has seen, so asking twice is harmless."""
+        recording = claim.recording
+        transcript = await self._recordings.transcript(recording.owner_id, recording.id)
+        if transcript is None:
+            raise LeaseLost  # deleted a moment ago
+        typed = recording.origin is Origin.TYPED
+        version = await self._profile.analyze(recording.owner_id, recording.id, transcript, typed=typed)
+        async with self._recordings.transaction() as connection:
+            if not await self._recordings.advance(connection, claim, Stage.INDEX, profile_version=version):
+                raise LeaseLost
+            await enqueue(self._jobs, connection, Stage.INDEX, recording.id)
+
+    async def _index(self, claim: Claim) -> None:
+        """Wait until others can be matched with it."""
+        version = claim.recording.profile_version
+        assert version is not None
+        await self._profile.await_index(claim.recording.owner_id, version)
+        async with self._recordings.transaction() as connection:
+            if not await self._recordings.advance(connection, claim, None):
+                raise LeaseLost
+
+    async def _remove(self, _attempt: Attempt, recording_id: str) -> None:
+        """Remove a deleted recording from the stores behind, and again once no upload can arrive any more."""
+        removal = await self._recordings.removal(UUID(recording_id))
+        if removal is None:
+            return
+        if removal.audio_key:
+            await self._audio.remove(removal.audio_key)
+        await self._profile.forget(removal.owner_id, removal.recording_id)
+        if removal.wait_seconds:
+            async with self._recordings.transaction() as connection:
+                await enqueue_removal(
+                    self._jobs, connection, removal.recording_id, after_seconds=removal.wait_seconds
+                )
+        else:
+            await self._recordings.removed(removal.recording_id)
+
+    async def _fetch(self, claim: Claim) -> Audio:
+        announced, etag = claim.recording.announced, claim.recording.etag
+        assert announced is not None
+        assert etag is not None
+        with tempfile.TemporaryDirectory(prefix="timbre-") as folder:
+            path = Path(folder) / "audio"
+            try:
+                digest = await self._audio.download(announced.key, Upload(announced.size_bytes, etag), path)
+            except (AudioChanged, AudioMissing):
+                raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH) from None
+            if announced.sha256 and digest != announced.sha256:
+                raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH)
+            audio = await decode(path)
+        self._decoded.keep(claim.recording.id, audio)
+        return audio
+
+
+class _Decoded:
+    """Audio that this process has decoded a moment ago; another process decodes it again."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[UUID, Audio] = OrderedDict()
+
+    def keep(self, recording_id: UUID, audio: Audio) -> None:
+        self._kept[recording_id] = audio
+        while sum(len(kept.pcm) for kept in self._kept.values()) > self._limit:
+            self._kept.popitem(last=False)
+
+    def take(self, recording_id: UUID) -> Audio | None:
+        return self._kept.pop(recording_id, None)

@@ -1,0 +1,169 @@
+-- insert_recording --
+-- A new recording; nothing comes back when the owner has used the request id before.
+INSERT INTO recordings (id, owner_id, origin, prompt, request_id, request_sha256,
+                        content_type, size_bytes, sha256, audio_key, ticket_until, state, stage)
+VALUES (%(id)s, %(owner_id)s, %(origin)s, %(prompt)s, %(request_id)s, %(request_sha256)s,
+        %(content_type)s, %(size_bytes)s, %(sha256)s, %(audio_key)s, %(ticket_until)s, %(state)s, %(stage)s)
+ON CONFLICT (owner_id, request_id) WHERE request_id IS NOT NULL DO NOTHING
+RETURNING *;
+
+-- get_by_request --
+-- The recording a request id has made before.
+SELECT * FROM recordings WHERE owner_id = %(owner_id)s AND request_id = %(request_id)s;
+
+-- extend_ticket --
+-- A fresh ticket is out for a recording that is still uploading.
+UPDATE recordings
+   SET ticket_until = greatest(ticket_until, %(ticket_until)s)
+ WHERE id = %(id)s AND state = 'UPLOADING'
+RETURNING *;
+
+-- get_recording --
+-- One recording, only if it is the owner's.
+SELECT * FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s;
+
+-- list_recordings --
+-- A page, newest first, beginning after the last recording of the page before.
+SELECT *
+  FROM recordings
+ WHERE owner_id = %(owner_id)s
+   AND (%(before_time)s::timestamptz IS NULL
+        OR (create_time, id) < (%(before_time)s::timestamptz, %(before_id)s::uuid))
+ ORDER BY create_time DESC, id DESC
+ LIMIT %(limit)s;
+
+-- accept_upload --
+-- The audio is there: the recording waits for a worker, and from now on only this content counts.
+UPDATE recordings
+   SET state = 'QUEUED', stage = 'CHECK', audio_etag = %(etag)s, update_time = now()
+ WHERE id = %(id)s AND state = 'UPLOADING'
+RETURNING *;
+
+-- refuse_upload --
+-- What was uploaded, or that nothing was, ends the recording.
+UPDATE recordings
+   SET state = 'FAILED', failure = %(failure)s, update_time = now()
+ WHERE id = %(id)s AND state = 'UPLOADING'
+RETURNING *;
+
+-- delete_recording --
+-- Gone for every reader, its transcript with it.
+DELETE FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s RETURNING *;
+
+-- get_transcript --
+-- The transcript of a recording, only if it is the owner's.
+SELECT t.*
+  FROM transcripts AS t JOIN recordings AS r ON r.id = t.recording_id
+ WHERE t.recording_id = %(id)s AND r.owner_id = %(owner_id)s;
+
+-- put_transcript --
+-- A first transcript. A repeated step may find its own from before.
+INSERT INTO transcripts (recording_id, revision, text, segments, language, engine)
+VALUES (%(id)s, %(revision)s, %(text)s, %(segments)s, %(language)s, %(engine)s)
+ON CONFLICT (recording_id) DO UPDATE
+   SET revision = excluded.revision, text = excluded.text, segments = excluded.segments,
+       language = excluded.language, engine = excluded.engine, update_time = now();
+
+-- revise_transcript --
+-- The next revision, unless somebody else made it first.
+UPDATE transcripts
+   SET revision = revision + 1, text = %(text)s, segments = %(segments)s, update_time = now()
+ WHERE recording_id = %(id)s AND revision = %(revision)s
+RETURNING *;
+
+-- restart_analysis --
+-- The transcript has changed. The next token locks out a worker that still analyzes the old one.
+UPDATE recordings
+   SET state = 'ANALYZING', stage = 'ANALYZE', progress = 0, failure = NULL, profile_version = NULL,
+       attempts = 0, lease_token = lease_token + 1, lease_until = NULL, update_time = now()
+ WHERE id = %(id)s;
+
+-- claim --
+-- Take the stage of a recording for a lease, unless it is done, gone, or in other hands.
+UPDATE recordings
+   SET state = %(state)s, attempts = attempts + 1, lease_token = lease_token + 1,
+       lease_until = now() + make_interval(secs => %(lease_seconds)s), update_time = now()
+ WHERE id = %(id)s AND stage = %(stage)s AND (lease_until IS NULL OR lease_until < now())
+RETURNING *;
+
+-- renew_lease --
+-- The holder is alive. Returns nothing once another token is out.
+UPDATE recordings
+   SET lease_until = now() + make_interval(secs => %(lease_seconds)s)
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- note_progress --
+-- How far the stage is. Neither progress nor the partial text ever shrinks, even when a step starts again.
+UPDATE recordings
+   SET progress = greatest(progress, %(progress)s),
+       partial_text = CASE WHEN length(%(partial_text)s) > length(partial_text)
+                           THEN %(partial_text)s ELSE partial_text END,
+       lease_until = now() + make_interval(secs => %(lease_seconds)s), update_time = now()
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- advance --
+-- The holder has finished its stage: on to the next one, or to READY when there is none.
+UPDATE recordings
+   SET stage = %(stage)s, state = %(state)s, progress = 0, attempts = 0, lease_until = NULL, update_time = now(),
+       partial_text = CASE WHEN %(state)s = 'TRANSCRIBING' THEN partial_text ELSE '' END,
+       duration_ms = coalesce(%(duration_ms)s, duration_ms),
+       profile_version = coalesce(%(profile_version)s, profile_version)
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- fail --
+-- The holder has found out that this cannot succeed.
+UPDATE recordings
+   SET state = 'FAILED', failure = %(failure)s, stage = NULL, progress = 0, partial_text = '',
+       lease_until = NULL, update_time = now()
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- release --
+-- The holder gives the stage back; an interrupted attempt does not count.
+UPDATE recordings
+   SET lease_until = NULL, attempts = attempts - %(uncounted)s
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- abandoned --
+-- Recordings at work that nobody works on: no lease holds, and no job will look at them.
+SELECT id, stage
+  FROM recordings
+ WHERE stage IS NOT NULL
+   AND (lease_until IS NULL OR lease_until < now())
+   AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job
+                    WHERE job.status IN ('todo', 'doing') AND job.args ->> 'recording_id' = recordings.id::text)
+ LIMIT 100;
+
+-- overdue_uploads --
+-- Recordings whose ticket is over, with a minute for an upload that was under way.
+SELECT * FROM recordings
+ WHERE state = 'UPLOADING' AND ticket_until < now() - interval '1 minute'
+ ORDER BY ticket_until
+ LIMIT 20;
+
+-- insert_removal --
+-- Remember what is to be cleaned up, in the transaction that deletes the recording.
+INSERT INTO removals (recording_id, owner_id, audio_key, ticket_until)
+VALUES (%(id)s, %(owner_id)s, %(audio_key)s, %(ticket_until)s);
+
+-- get_removal --
+-- What is to be cleaned up, and for how many seconds more its ticket may still let an upload in.
+SELECT *, greatest(0, ceil(extract(epoch FROM ticket_until + interval '1 minute' - now())))::int AS wait_seconds
+  FROM removals WHERE recording_id = %(id)s;
+
+-- delete_removal --
+-- Everything is gone.
+DELETE FROM removals WHERE recording_id = %(id)s;
+
+-- forgotten_removals --
+-- Removals that no job will look at.
+SELECT recording_id
+  FROM removals
+ WHERE NOT EXISTS (SELECT FROM procrastinate_jobs AS job
+                    WHERE job.status IN ('todo', 'doing')
+                      AND job.args ->> 'recording_id' = removals.recording_id::text)
+ LIMIT 100;

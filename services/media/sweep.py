@@ -1,0 +1,55 @@
+"""
+What nobody came back for. Jobs and leases carry nearly every recording; the sweep finds the rest: work whose
+worker died, uploads whose browser died, removals whose job is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import psycopg
+
+from services.kit.jobs import Jobs
+from services.kit.logs import describe, get_logger
+from services.media.adapters.postgres import Recordings
+from services.media.domain import Failure, Stage
+from services.media.errors import AudioStoreUnavailable
+from services.media.queue import enqueue, enqueue_removal
+from services.media.service import MediaService
+
+SWEEP_SECONDS = 2.0
+
+
+class Sweep:
+    """Run by every worker. Two at once do no harm: each finding is guarded where it is acted upon."""
+
+    def __init__(self, recordings: Recordings, service: MediaService, jobs: Jobs) -> None:
+        self._recordings = recordings
+        self._service = service
+        self._jobs = jobs
+
+    async def run(self) -> None:
+        """Sweep until cancelled, through failures of the stores."""
+        while True:
+            try:
+                await self.once()
+            except (psycopg.Error, AudioStoreUnavailable) as error:
+                get_logger().warning("sweep failed", **describe(error))
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def once(self) -> None:
+        """Bring back everything that was left behind."""
+        for recording_id, stage in await self._recordings.abandoned():
+            await self._resume(recording_id, stage)
+        for recording_id in await self._recordings.forgotten_removals():
+            async with self._recordings.transaction() as connection:
+                await enqueue_removal(self._jobs, connection, recording_id)
+        for recording in await self._recordings.overdue_uploads():
+            if not await self._service.settle(recording):
+                await self._recordings.refuse_upload(recording.id, Failure.UPLOAD_NEVER_ARRIVED)
+
+    async def _resume(self, recording_id: UUID, stage: Stage) -> None:
+        async with self._recordings.transaction() as connection:
+            await enqueue(self._jobs, connection, stage, recording_id)
+        get_logger().warning("took up an abandoned recording", recording=str(recording_id), stage=stage.value)
