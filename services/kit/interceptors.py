@@ -11,6 +11,7 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -143,7 +144,9 @@ class _Call:
     def _log(self, code: str, **fields: str) -> None:
         ms = round((time.perf_counter() - self._started) * 1000, 1)
         log = get_logger().warning if "error_type" in fields else get_logger().info
-        log("call", method=self._method, code=code, ms=ms, request_id=self._id, **fields)
+        # A log that cannot be written (a closed pipe, a full disk) must not cost the caller the answer.
+        with suppress(OSError, ValueError):
+            log("call", method=self._method, code=code, ms=ms, request_id=self._id, **fields)
 
 
 def _seconds_left(context: Context) -> float:

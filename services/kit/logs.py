@@ -6,7 +6,6 @@ said, tokens, addresses of people and presigned URLs have no key here, so they c
 from __future__ import annotations
 
 import logging
-import sys
 import warnings
 from collections.abc import MutableMapping
 from typing import Any
@@ -37,17 +36,15 @@ def configure(service: str, *, style: str = "json") -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            lambda _logger, _name, event: {"service": service, **event},
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             keep_allowed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.WriteLoggerFactory(),
     )
-    structlog.contextvars.bind_contextvars(service=service)
     # Libraries log free text, which may hold anything: only their warnings' origin is kept.
     logging.basicConfig(handlers=[_OriginOnly()], level=logging.WARNING, force=True)
     warnings.showwarning = _show_warning
@@ -71,7 +68,10 @@ class _OriginOnly(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         fields = describe(error) if error else {"where": f"{record.name}:{record.lineno}"}
-        get_logger().warning(f"library {record.levelname.lower()}", **fields)
+        try:
+            get_logger().warning(f"library {record.levelname.lower()}", **fields)
+        except (OSError, ValueError):
+            self.handleError(record)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
