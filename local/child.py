@@ -48,7 +48,12 @@ class Child:
 
     def environment(self) -> dict[str, str]:
         """The whole environment of the process."""
-        return {**{name: os.environ[name] for name in _KEPT if name in os.environ}, **self.env}
+        return {**inherited(), **self.env}
+
+
+def inherited() -> dict[str, str]:
+    """The few variables that every process of the stack gets from ours."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 def unprivileged() -> User | None:

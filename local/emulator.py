@@ -4,17 +4,15 @@ The AWS emulator as a child process, and how to reach it.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import boto3
 
 from local.child import Child
+from local.health import http_answers
 from local.setup import EMULATOR_PYTHON
 
 REGION = "eu-west-1"
@@ -84,14 +82,7 @@ class Emulator:
         }
 
     async def healthy(self) -> bool:
-        return await asyncio.to_thread(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            with urlopen(f"{self.endpoint}/_ministack/ready", timeout=2) as reply:  # noqa: S310  # loopback
-                return reply.status == 200  # noqa: PLR2004
-        except (URLError, TimeoutError):
-            return False
+        return await http_answers(f"{self.endpoint}/_ministack/ready")
 
     def client(self, service: str) -> Any:
         """Open a boto3 client of the AWS service `service`, as root."""

@@ -18,6 +18,8 @@ from local.child import Child
 from local.process import Process
 from local.warden import Warden
 
+Show = Callable[[str, str], None]
+
 GRACE = 4.5
 """Seconds in which everything has stopped after it was asked to; killed otherwise."""
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
@@ -39,14 +41,16 @@ class Supervisor:
     ends. Leaving the block stops everything in reverse order, within `GRACE` seconds.
     """
 
-    def __init__(self, logs: Path, show: Callable[[str, str], None]) -> None:
+    def __init__(self, logs: Path, show: Show, notice: Show | None = None) -> None:
         """
         Args:
             logs: Folder for `<name>.log`; made if missing.
-            show: Called with the process's name and each line it writes, and with lines about it.
+            show: Called with a process's name and each line it writes.
+            notice: Called with its name and what is to be said about it; `show` when omitted.
         """
         self._logs = logs
         self._show = show
+        self._notice = notice or show
         self._stages: list[list[_Watched]] = []
 
     async def __aenter__(self) -> Self:
@@ -76,7 +80,7 @@ class Supervisor:
         Raises:
             StartFailed: one kept dying or was not healthy within `patience` seconds.
         """
-        stage = [_Watched(child, self._logs, self._show, self._warden) for child in children]
+        stage = [_Watched(child, self._logs, self._show, self._notice, self._warden) for child in children]
         self._stages.append(stage)
         waits = [asyncio.ensure_future(one.start(patience)) for one in stage]
         try:
@@ -94,11 +98,12 @@ class Supervisor:
 class _Watched:
     """One child and whatever happens to it."""
 
-    def __init__(self, child: Child, logs: Path, show: Callable[[str, str], None], warden: Warden) -> None:
+    def __init__(self, child: Child, logs: Path, show: Show, notice: Show, warden: Warden) -> None:
         self.name = child.name
         self.process: Process | None = None
         self._child = child
         self._show = show
+        self._notice = notice
         self._warden = warden
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         self._log = _open_log(logs / f"{child.name}.log")
@@ -158,7 +163,7 @@ class _Watched:
                 return
             delay = min(_FIRST_DELAY * 2 ** (self._ends - 1), _LONGEST_DELAY)
             notice = f"ended ({how}); it starts again in {delay:.1f} s"
-            self._show(self.name, self._report(notice) if self._ends % _TRIES == 0 else notice)
+            self._notice(self.name, self._report(notice) if self._ends % _TRIES == 0 else notice)
             await asyncio.sleep(delay)
 
     async def _run_once(self) -> str:

@@ -1,0 +1,161 @@
+"""
+python -m local run | demo | setup | token PERSON | status
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from local import state
+from local.accounts import Accounts
+from local.aws import Resources
+from local.demo import Cast, DemoFailed, push
+from local.output import Terminal
+from local.people import Person, people
+from local.setup import setup
+from local.showcase import show_calls, show_matches
+from local.stack import Running, emulator_of, running
+from local.state import AlreadyRunning, State
+from local.supervisor import StartFailed
+
+_ORDER = ("waiting", "signing in", "uploading", "queued", "transcribing", "analyzing", "ready")
+
+
+async def run(terminal: Terminal, *, stay: bool) -> None:
+    """Start everything, push the cast, show what came of it; with `stay`, remain until cancelled."""
+    cast = people()
+    with state.owned() as own:
+        terminal.say(f"Starting Timbre; its logs are in {own.logs}")
+        async with running(own, terminal.show, terminal.notice) as up:
+            await _demo(own, up, cast, terminal)
+            if stay:
+                terminal.logs = True
+                terminal.say("Running. Ctrl-C stops everything.")
+                await asyncio.Event().wait()
+
+
+async def _demo(own: State, up: Running, persons: list[Person], terminal: Terminal) -> None:
+    accounts = Accounts(up.stack.emulator, up.resources)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        cast = Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client)
+        await _push(cast, terminal)
+        await show_matches(cast, persons[0], terminal)
+        await show_calls(cast, persons[0], up.stack, terminal)
+
+
+async def _push(cast: Cast, terminal: Terminal) -> None:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, TextColumn("{task.fields[stages]}"), console=terminal.console) as progress:
+        task = progress.add_task("The cast speaks", total=len(cast.people), stages="")
+        before = 0
+
+        def report(stages: Counter[str]) -> None:
+            nonlocal before
+            counts = "  ".join(f"{stages[stage]} {stage}" for stage in _ORDER[:-1] if stages[stage])
+            progress.update(task, completed=stages["ready"], stages=counts)
+            # A pipe shows no bar.
+            if not terminal.console.is_terminal and stages["ready"] > before:
+                terminal.say(f"{stages['ready']} of {len(cast.people)} ready")
+            before = stages["ready"]
+
+        await push(cast, report)
+
+
+def token(person: str) -> str:
+    """Sign a person of the cast in at the running stack and return the access token."""
+    own, now = _running()
+    found = [one for one in people() if one.id == person]
+    if not found:
+        raise DemoFailed(f"nobody is called {person!r}; there are {', '.join(one.id for one in people())}")
+    emulator = emulator_of(own, now["ports"]["emulator"])
+    accounts = Accounts(emulator, Resources(**now["aws"]))
+    return accounts.sign_in(found[0].email, own.secret("cast")).access_token
+
+
+def status(terminal: Terminal) -> None:
+    """Print what runs, and where."""
+    own, now = _running()
+    terminal.say(f"Timbre runs as process {now['pid']}; its logs are in {own.logs}")
+    for name, port in now["ports"].items():
+        terminal.say(f"  {name:<15} 127.0.0.1:{port}")
+
+
+def _running() -> tuple[State, dict[str, Any]]:
+    own = State(state.DEFAULT)
+    now = own.running()
+    if now is None:
+        raise DemoFailed("nothing runs here; `make run` starts it")
+    return own, now
+
+
+def main() -> int:
+    """Run one command. 0: it did what it says; 1: it could not, and said why."""
+    arguments = _arguments()
+    terminal = Terminal(logs=getattr(arguments, "logs", False))
+    try:
+        match arguments.command:
+            case "run":
+                _until_stopped(run(terminal, stay=True))
+            case "demo":
+                return _until_stopped(run(terminal, stay=False))
+            case "token":
+                print(token(arguments.person))  # noqa: T201  # the answer, for a shell to take
+            case "status":
+                status(terminal)
+            case _:
+                setup()
+    except (AlreadyRunning, DemoFailed, StartFailed) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except (ClientError, BotoCoreError, OSError, RuntimeError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description="Timbre on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("run", "start everything and stay up"), ("demo", "start, show a match, stop")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--logs", action="store_true", help="show all logs from the start")
+    commands.add_parser("setup", help="make .venv-emulator")
+    commands.add_parser("token", help="print an access token").add_argument(
+        "person", help="an id of the cast"
+    )
+    commands.add_parser("status", help="say what runs, and where")
+    return parser.parse_args()
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Run `work` to its end, or stop it cleanly on Ctrl-C, SIGTERM or a closed terminal; 130 then."""
+
+    async def stoppable() -> int:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+                loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+            return 0
+        return 130
+
+    return asyncio.run(stoppable())
+
+
+if __name__ == "__main__":
+    os.chdir(state.ROOT)
+    sys.exit(main())

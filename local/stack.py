@@ -1,0 +1,205 @@
+"""
+What the stack is made of: which process with which settings, in which order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+
+from gateway import envoy
+from gateway.render import DESCRIPTOR, write
+from gateway.settings import Gateway
+from local import health, postgres
+from local.aws import Resources, deploy
+from local.child import Child, inherited
+from local.emulator import Emulator
+from local.ports import free_ports
+from local.setup import ROOT, setup
+from local.state import State
+from local.supervisor import Show, StartFailed, Supervisor
+
+SERVICES = postgres.SERVICES
+ORIGINS = ("http://localhost:5173", "http://127.0.0.1:5173")
+"""Where the web page's development server is."""
+_WITH_WORKER = ("media", "profile")
+_WITH_DATABASE = ("media", "profile", "match")
+_PORTS = {
+    "gateway": 8080,
+    "gateway-admin": 9901,
+    "postgres": 5432,
+    "emulator": 4566,
+    **{service: 50051 + index for index, service in enumerate(SERVICES)},
+    **{f"{service}-health": 50151 + index for index, service in enumerate(SERVICES)},
+    **{f"{service}-worker": 50251 + index for index, service in enumerate(_WITH_WORKER)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One set of processes on free ports, and what each is told."""
+
+    state: State
+    ports: dict[str, int]
+    emulator: Emulator
+
+    @classmethod
+    def of(cls, state: State) -> Stack:
+        """Choose ports, near the usual ones; make keys and passwords if there are none."""
+        state.make_keys(SERVICES)
+        ports = free_ports(_PORTS)
+        return cls(state, ports, emulator_of(state, ports["emulator"]))
+
+    def address(self, name: str) -> str:
+        return f"127.0.0.1:{self.ports[name]}"
+
+    @property
+    def gateway(self) -> str:
+        return f"http://{self.address('gateway')}"
+
+    def published(self, resources: Resources) -> dict[str, object]:
+        """What other commands need to know; see `State.publish`."""
+        return {"gateway": self.gateway, "ports": self.ports, "aws": asdict(resources)}
+
+    def service_settings(self, service: str, resources: Resources) -> dict[str, str]:
+        """The environment of every process of one service."""
+        own: dict[str, str] = {
+            "LISTEN": self.address(service),
+            "HEALTH": self.address(f"{service}-health"),
+            "SERVICE_KEY": str(self.state.private_key(service)),
+        }
+        if service in _WITH_DATABASE:
+            own["DATABASE"] = postgres.dsn(
+                service, self.state.secret(f"postgres-{service}"), self.ports["postgres"]
+            )
+        if service in _WITH_WORKER:
+            own["WORKER_HEALTH"] = self.address(f"{service}-worker")
+        match service:
+            case "media":
+                own |= {"AUDIO": f"s3://{resources.bucket}", "PROFILE": self.address("profile")}
+            case "profile":
+                own |= {"MATCH": self.address("match")}
+            case "match":
+                own |= {"INDEX": f"edge:{self.state.root / 'index'}"}
+            case _:
+                pass
+        return self._common(resources) | {f"{service.upper()}_{name}": value for name, value in own.items()}
+
+    def _common(self, resources: Resources) -> dict[str, str]:
+        return {
+            "TIMBRE_ENV": "local",
+            "TIMBRE_LOG": "console",
+            "TIMBRE_TOKEN_ISSUER": resources.issuer,
+            "TIMBRE_TOKEN_JWKS": resources.jwks,
+            "TIMBRE_TOKEN_CLIENTS": resources.client,
+            "TIMBRE_AWS_ENDPOINT": self.emulator.endpoint,
+            "TIMBRE_SERVICE_KEYS": str(self.state.public_keys),
+            # The models are in packages; nothing may be fetched behind our back.
+            "HF_HUB_OFFLINE": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            **self.emulator.credentials,
+        }
+
+    def command(self, service: str, command: str) -> list[str]:
+        return [sys.executable, "-m", f"services.{service}", command]
+
+    def serving(self, service: str, resources: Resources) -> Child:
+        address = self.address(f"{service}-health")
+        return self._child(service, "serve", service, address, resources)
+
+    def working(self, service: str, resources: Resources) -> Child:
+        address = self.address(f"{service}-worker")
+        return self._child(f"{service}-worker", "worker", service, address, resources)
+
+    def _child(self, name: str, command: str, service: str, address: str, resources: Resources) -> Child:
+        return Child(
+            name=name,
+            argv=self.command(service, command),
+            env=self.service_settings(service, resources),
+            cwd=ROOT,
+            healthy=lambda: health.grpc_serves(address),
+        )
+
+    def gateway_child(self, resources: Resources) -> Child:
+        """Render Envoy's configuration for these addresses and describe its process."""
+        settings = Gateway(
+            listen=self.address("gateway"),
+            admin=self.address("gateway-admin"),
+            upstreams={service: [self.address(service)] for service in SERVICES},
+            health={service: [self.address(f"{service}-health")] for service in SERVICES},
+            issuer=resources.issuer,
+            jwks_uri=resources.jwks,
+            origins=[*ORIGINS],
+            descriptor=self.state.root / "gateway" / DESCRIPTOR,
+        )
+        return Child(
+            name="gateway",
+            argv=envoy.argv(write(settings)),
+            cwd=ROOT,
+            healthy=lambda: health.http_answers(f"http://{settings.admin}/ready"),
+        )
+
+
+def emulator_of(state: State, port: int) -> Emulator:
+    """The emulator of this folder's stack."""
+    return Emulator(port, state.root / "emulator", "timbre-local", state.secret("aws"))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A stack whose every process is healthy."""
+
+    stack: Stack
+    resources: Resources
+    supervisor: Supervisor
+
+
+@asynccontextmanager
+async def running(state: State, show: Show, notice: Show | None = None) -> AsyncIterator[Running]:
+    """
+    Start everything in order, and stop it when the block ends.
+
+    Raises:
+        StartFailed: a process or a migration failed; with its last lines.
+    """
+    await asyncio.to_thread(setup)
+    stack = Stack.of(state)
+    data, password = state.root / "postgres", state.secret("postgres")
+    await asyncio.to_thread(postgres.create, data, password)
+    await asyncio.to_thread(postgres.reclaim, data)
+    async with Supervisor(state.logs, show, notice) as supervisor:
+        database = postgres.server(data, stack.ports["postgres"], password)
+        await supervisor.start(database, stack.emulator.child())
+        admin = postgres.dsn("postgres", password, stack.ports["postgres"], "postgres")
+        passwords = {service: state.secret(f"postgres-{service}") for service in SERVICES}
+        resources, _ = await asyncio.gather(
+            asyncio.to_thread(deploy, stack.emulator, ORIGINS),
+            asyncio.to_thread(postgres.provision, admin, passwords),
+        )
+        await asyncio.gather(*(_migrate(stack, service, resources) for service in _WITH_DATABASE))
+        await supervisor.start(*(stack.serving(service, resources) for service in SERVICES))
+        # Workers last: jobs that waited since the last run find everybody they call.
+        workers = (stack.working(service, resources) for service in _WITH_WORKER)
+        await supervisor.start(*workers, stack.gateway_child(resources))
+        state.publish(stack.published(resources))
+        yield Running(stack, resources, supervisor)
+
+
+async def _migrate(stack: Stack, service: str, resources: Resources) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *stack.command(service, "migrate"),
+        cwd=ROOT,
+        env=inherited() | stack.service_settings(service, resources),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:  # we were told to stop
+            process.kill()
+    if process.returncode:
+        raise StartFailed(f"{service} could not be migrated:\n{output.decode(errors='replace').rstrip()}")
