@@ -4,9 +4,11 @@ The words of matching: facts as they arrive with a profile, and matches as they 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Generic, TypeVar
 from uuid import UUID
 
 MAX_RANKED = 200
@@ -114,6 +116,22 @@ class Connection:
     create_time: datetime
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list; the token is empty on the last page."""
+
+    items: tuple[T, ...]
+    next_token: str
+
+
 def speaks(languages: tuple[str, ...]) -> frozenset[str]:
     """Reduce BCP 47 codes to what decides whether two people can talk: `en-GB` and `en` are one."""
     return frozenset(code.partition("-")[0].lower() for code in languages)
+
+
+def whole_text(facts: Sequence[Fact]) -> str:
+    """Return what a person is about, in one text: everything but what they rule out."""
+    return " ".join(fact.text for fact in facts if fact.facet is not Facet.EXCLUSION)

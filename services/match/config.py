@@ -1,0 +1,19 @@
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from services.kit.config import ServiceSettings
+
+
+class MatchConfig(ServiceSettings):
+    """What match reads."""
+
+    model_config = SettingsConfigDict(env_prefix="MATCH_")
+
+    database: str = Field(min_length=1)
+    """`postgresql://match:…@host/timbre`: the role that owns the schema `match`."""
+    embeddings: str = "minilm:"
+    """Who turns texts into vectors: `minilm:` is the bundled model. A change embeds everybody again."""
+    index: str = "edge:.data/index"
+    """Where vectors are found: `edge:DIR` (in this process, one process a directory) or `qdrant://HOST:6334`."""
+    index_key: SecretStr = SecretStr("")
+    """API key of the Qdrant server; with one, the connection uses TLS."""
