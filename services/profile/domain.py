@@ -5,9 +5,7 @@ What a profile is made of, and the rules that hold whoever proposes a fact. Stan
 from __future__ import annotations
 
 import hashlib
-import math
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -150,24 +148,68 @@ class Fact:
     confidence: float
     analyzer: str
     evidence: Evidence | None
-    etag: str
+    revision: int
+    """Counts the changes, from 1."""
     create_time: datetime
     update_time: datetime
+    said_key: str = ""
+    """`statement_key` of what an analyzer proposed; survives the user's edits, empty when none did."""
+
+    @property
+    def etag(self) -> str:
+        return f"r{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A statement that the user deleted: no analyzer may propose it again."""
+
+    key: str
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How others see a user, and whether they may."""
+
+    display_name: str = ""
+    headline: str = ""
+    languages: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.VISIBLE
+    headline_recording: UUID | None = None
+    """Where the headline was said; None for one that the user wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of a user, save the facts; version 0 was never changed."""
 
+    user_id: str
     display_name: str = ""
-    headline: str = ""
-    headline_selected: bool = False
+    own_headline: str = ""
+    selected_headline: str = ""
+    headline_recording: UUID | None = None
+    """Where the selected headline was said."""
     languages: tuple[str, ...] = ()
     visibility: Visibility = Visibility.VISIBLE
     version: int = 0
     indexed_version: int = 0
-    fact_counts: dict[str, int] = field(default_factory=dict[str, int])
     update_time: datetime | None = None
+    fact_counts: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def headline(self) -> str:
+        """The user's own line, or failing that the sentence that was selected."""
+        return self.own_headline or self.selected_headline
+
+    @property
+    def headline_selected(self) -> bool:
+        return bool(self.selected_headline) and not self.own_headline
+
+    @property
+    def card(self) -> Card:
+        recording = self.headline_recording if self.headline_selected else None
+        return Card(self.display_name, self.headline, self.languages, self.visibility, recording)
 
     @property
     def etag(self) -> str:
@@ -176,130 +218,31 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The facts as they were in one version, and what made it."""
+    """The profile as it was in one version, and what made it."""
 
     version: int
     cause: Cause
     create_time: datetime
+    card: Card
     facts: tuple[Fact, ...]
 
 
-def statement_key(text: str) -> str:
-    """
-    Identify a statement across analyses: the same words, whatever their case, spacing and punctuation.
-    A deleted fact's key keeps the statement from being proposed again, by another facet too.
-    """
-    folded, _ = _normalise(text)
-    words = "".join(char if char.isalnum() else " " for char in folded.replace("'", "")).split()
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of analyzing a transcript."""
+
+    version: int
+    fact_count: int = 0
+    dropped_count: int = 0
+    warnings: tuple[str, ...] = ()
 
 
-def verify_quotes(recording_id: UUID, transcript: Transcript, analysis: Analysis) -> Verified:
-    """
-    Keep a proposal only if its quote is verbatim in the transcript and, when spoken, can be heard.
+@dataclass(frozen=True, slots=True)
+class Analyzed:
+    """What is remembered of the newest analysis of a recording, or that the recording was forgotten."""
 
-    Verbatim means: equal after one fixed normalisation (compatibility forms, case, quotation marks, runs
-    of white space), on whole words. The evidence carries the transcript's own characters. A proposal
-    without a usable text or confidence is dropped too; a repetition is merged into the first, not counted.
-    """
-    index = _QuoteIndex(transcript)
-    found: dict[tuple[Facet, str], Statement] = {}
-    dropped = 0
-    for proposal in analysis.proposals:
-        evidence = index.find(recording_id, proposal.quote, near=proposal.start_char)
-        text = " ".join(proposal.text.split())
-        if evidence is None or not 0 < len(text) <= MAX_FACT_TEXT or not math.isfinite(proposal.confidence):
-            dropped += 1
-            continue
-        confidence = min(1.0, max(0.0, proposal.confidence))
-        statement = Statement(proposal.facet, text, confidence, evidence)
-        found.setdefault((proposal.facet, statement_key(text)), statement)
-    headline = index.verbatim(analysis.headline)
-    return Verified(tuple(found.values()), headline if len(headline) <= MAX_HEADLINE else "", dropped)
-
-
-class _QuoteIndex:
-    """Finds quotes in one transcript."""
-
-    def __init__(self, transcript: Transcript) -> None:
-        self._transcript = transcript
-        self._folded, self._origin = _normalise(transcript.text)
-        self._words = () if transcript.typed else tuple(_place(transcript))
-
-    def verbatim(self, quote: str) -> str:
-        """Return the transcript's own characters for `quote`, or nothing."""
-        place = self._locate(quote, near=None)
-        return self._transcript.text[slice(*place)] if place else ""
-
-    def find(self, recording_id: UUID, quote: str, *, near: int | None) -> Evidence | None:
-        place = self._locate(quote, near=near)
-        if place is None:
-            return None
-        start, end = place
-        heard = [word for begin, stop, word in self._words if begin < end and stop > start]
-        if not heard and not self._transcript.typed:
-            return None
-        return Evidence(
-            recording_id=recording_id,
-            quote=self._transcript.text[start:end],
-            start_char=start,
-            end_char=end,
-            start_ms=min((word.start_ms for word in heard), default=0),
-            end_ms=max((word.end_ms for word in heard), default=0),
-            typed=self._transcript.typed,
-        )
-
-    def _locate(self, quote: str, *, near: int | None) -> tuple[int, int] | None:
-        wanted, _ = _normalise(quote)
-        if not wanted:
-            return None
-        places: list[tuple[int, int]] = []
-        at = self._folded.find(wanted)
-        while at >= 0:
-            end = at + len(wanted)
-            if _is_edge(self._folded, at) and _is_edge(self._folded, end):
-                places.append((self._origin[at][0], self._origin[end - 1][1]))
-            at = self._folded.find(wanted, at + 1)
-        return min(places, key=lambda place: abs(place[0] - (near or 0)), default=None)
-
-
-def _place(transcript: Transcript) -> Iterable[tuple[int, int, Word]]:
-    """Find each word in the text, in order; a word that is not near where it should be has no place."""
-    cursor = 0
-    for word in transcript.words:
-        at = transcript.text.find(word.text, cursor, cursor + len(word.text) + _DRIFT) if word.text else -1
-        if at >= 0:
-            cursor = at + len(word.text)
-            yield at, cursor, word
-
-
-_DRIFT: Final = 80
-"""Characters of text without words that are skipped over when words are placed."""
-
-_SAME: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
-
-
-def _normalise(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
-    """Return the text as it is compared, and for each of its characters the offsets it came from."""
-    folded: list[str] = []
-    origin: list[tuple[int, int]] = []
-    at = 0
-    while at < len(text):
-        end = at + 1
-        while end < len(text) and unicodedata.combining(text[end]):
-            end += 1
-        cluster = unicodedata.normalize("NFKC", text[at:end].translate(_SAME)).casefold()
-        if text[at].isspace():
-            cluster = "" if not folded or folded[-1] == " " else " "
-        folded.extend(cluster)
-        origin.extend([(at, end)] * len(cluster))
-        at = end
-    while folded and folded[-1] == " ":
-        folded.pop()
-        origin.pop()
-    return "".join(folded), origin
-
-
-def _is_edge(text: str, at: int) -> bool:
-    """Say whether a word may begin or end at this offset."""
-    return at in (0, len(text)) or not (text[at - 1].isalnum() and text[at].isalnum())
+    revision: int
+    digest: str
+    analyzer: str
+    forgotten: bool
+    outcome: Outcome

@@ -8,8 +8,9 @@ import pytest
 
 from services.kit.minilm import MiniLM
 from services.profile.adapters.extractive.analyzer import ExtractiveAnalyzer
-from services.profile.domain import Facet, Transcript, Word, verify_quotes
+from services.profile.domain import Facet, Transcript, Word
 from services.profile.ports import Analyzer
+from services.profile.quotes import verify_quotes
 
 TEXT = (
     "Hi, I'm Nadia. I'm a product manager in Rotterdam. I'm looking for a technical co-founder. I can teach you"

@@ -15,9 +15,8 @@ from services.profile.domain import (
     Transcript,
     Verified,
     Word,
-    statement_key,
-    verify_quotes,
 )
+from services.profile.quotes import statement_key, verify_quotes
 
 RECORDING = UUID(int=1)
 TEXT = "Hello, I’m Zoë.  I'm looking for a\nbaker. I'm looking for a baker in Köln."

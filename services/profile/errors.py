@@ -1,0 +1,35 @@
+"""
+What can go wrong in profile, one reason each.
+"""
+
+from __future__ import annotations
+
+from services.kit.errors import FailedPrecondition, InvalidArgument, NotFound, Unavailable
+
+
+class FactNotFound(NotFound):
+    """There is no such fact."""
+
+    reason = "FACT_NOT_FOUND"
+
+
+class InvalidUpdateMask(InvalidArgument):
+    """The update mask must name one or more of the fields that can be changed."""
+
+    reason = "INVALID_UPDATE_MASK"
+
+
+class RequestIdReused(InvalidArgument):
+    """This request_id was used before with other parameters."""
+
+    reason = "REQUEST_ID_REUSED"
+
+
+class TooManyFacts(FailedPrecondition):
+    """A profile holds at most 500 facts; delete one first."""
+
+
+class IndexPending(Unavailable):
+    """The profile version is stored and not yet indexed; call again."""
+
+    reason = "INDEX_PENDING"

@@ -1,0 +1,159 @@
+"""
+How a new analysis of a recording meets what is already there: the user's own word wins, what the user
+deleted stays away, what is still said keeps its name. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Final
+from uuid import UUID
+
+from services.profile.domain import MAX_FACTS, Evidence, Fact, Source, Statement, Tombstone
+from services.profile.quotes import statement_key
+
+_SAME_SHARE: Final = 0.5
+"""Share of the shorter of two stretches of audio that both have in common when they hold one statement."""
+_SAME_WORDS: Final = 0.75
+"""Likeness of two typed quotes that are one statement, before and after a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What to write: facts that are new or changed, in the order they were said, and facts that go."""
+
+    written: tuple[Fact, ...]
+    deleted: tuple[UUID, ...]
+
+
+def merge(
+    recording_id: UUID,
+    statements: Sequence[Statement],
+    *,
+    facts: Sequence[Fact],
+    tombstones: Iterable[Tombstone],
+    analyzer: str,
+    find: Callable[[Evidence], Evidence | None],
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Merge:
+    """
+    Replace the analyzer's facts of one recording.
+
+    Args:
+        recording_id: The recording that was analyzed.
+        statements: What the analyzer found in it, verified.
+        facts: Every fact of the user.
+        tombstones: Every statement that the user deleted.
+        analyzer: Id of the analyzer.
+        find: Looks the quote of older evidence up in the transcript as it is now.
+        new_id: Makes the id of a new fact.
+        now: Time of new and changed facts.
+    """
+    own = [fact for fact in facts if fact.source is Source.USER]
+    before = {
+        (fact.facet, fact.said_key): fact
+        for fact in facts
+        if fact.source is Source.ANALYZER and fact.evidence and fact.evidence.recording_id == recording_id
+    }
+    settled = [*((fact.said_key, fact.evidence) for fact in own), *((t.key, t.evidence) for t in tombstones)]
+    settled += [(statement_key(fact.text), None) for fact in own]
+    kept: dict[UUID, Fact] = {}
+    room = MAX_FACTS - (len(facts) - len(before))
+    for statement in _surest(statements, room):
+        key = statement_key(statement.text)
+        known = before.get((statement.facet, key))
+        if known is None and any(_same(key, statement.evidence, *other) for other in settled):
+            continue
+        fact = _fact(statement, key, known, analyzer=analyzer, new_id=new_id, now=now)
+        kept[fact.id] = fact
+    anchored = (_anchored(fact, recording_id, statements, find, now) for fact in own)
+    known_facts = {fact.id: fact for fact in facts}
+    written = [fact for fact in (*kept.values(), *anchored) if known_facts.get(fact.id) != fact]
+    return Merge(tuple(written), tuple(fact.id for fact in before.values() if fact.id not in kept))
+
+
+def _surest(statements: Sequence[Statement], room: int) -> list[Statement]:
+    """Return the most certain statements that there is room for, in the order they were made."""
+    best = sorted(range(len(statements)), key=lambda i: -statements[i].confidence)[: max(0, room)]
+    return [statements[i] for i in sorted(best)]
+
+
+def _fact(
+    statement: Statement,
+    key: str,
+    known: Fact | None,
+    *,
+    analyzer: str,
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Fact:
+    said = {
+        "text": statement.text,
+        "confidence": statement.confidence,
+        "evidence": statement.evidence,
+        "analyzer": analyzer,
+    }
+    if known is None:
+        return Fact(
+            id=new_id(),
+            facet=statement.facet,
+            text=statement.text,
+            source=Source.ANALYZER,
+            confidence=statement.confidence,
+            analyzer=analyzer,
+            evidence=statement.evidence,
+            revision=1,
+            create_time=now,
+            update_time=now,
+            said_key=key,
+        )
+    if all(getattr(known, name) == value for name, value in said.items()):
+        return known
+    return replace(
+        known,
+        text=statement.text,
+        confidence=statement.confidence,
+        evidence=statement.evidence,
+        analyzer=analyzer,
+        revision=known.revision + 1,
+        update_time=now,
+    )
+
+
+def _anchored(
+    fact: Fact,
+    recording_id: UUID,
+    statements: Sequence[Statement],
+    find: Callable[[Evidence], Evidence | None],
+    now: datetime,
+) -> Fact:
+    """
+    Return a user's fact with evidence that the transcript, perhaps corrected, still bears out: the same
+    quote, or what stands in its place now, or none.
+    """
+    if fact.evidence is None or fact.evidence.recording_id != recording_id:
+        return fact
+    instead = (s.evidence for s in statements if _overlap(fact.evidence, s.evidence))
+    evidence = find(fact.evidence) or next(instead, None)
+    if evidence == fact.evidence:
+        return fact
+    return replace(fact, evidence=evidence, revision=fact.revision + 1, update_time=now)
+
+
+def _same(key: str, evidence: Evidence, other_key: str, other: Evidence | None) -> bool:
+    return key == other_key or (other is not None and _overlap(evidence, other))
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    """Say whether two quotes of one recording are the same statement, before and after a correction."""
+    if one.recording_id != other.recording_id:
+        return False
+    if one.typed or other.typed:
+        return SequenceMatcher(None, one.quote.lower(), other.quote.lower()).ratio() >= _SAME_WORDS
+    shared = min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
+    shorter = min(one.end_ms - one.start_ms, other.end_ms - other.start_ms)
+    return shared > 0 and shared >= _SAME_SHARE * shorter

@@ -1,0 +1,134 @@
+"""
+What the user says about the facts: the last word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.kit.access import Caller
+from services.kit.errors import Aborted
+from services.kit.pages import PageTokens
+from services.profile.adapters.postgres import Change, Store
+from services.profile.domain import MAX_FACTS, Cause, Facet, Fact, Source
+from services.profile.errors import FactNotFound, RequestIdReused, TooManyFacts
+from services.profile.quotes import statement_key
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """New values for some fields of a fact; None leaves a field as it is."""
+
+    text: str | None = None
+    facet: Facet | None = None
+
+
+class FactService:
+    """Reads and changes the caller's facts; what the caller wrote, no analysis touches."""
+
+    def __init__(self, store: Store, pages: PageTokens, new_id: Callable[[], UUID]) -> None:
+        self._store = store
+        self._pages = pages
+        self._new_id = new_id
+
+    async def list_facts(
+        self, caller: Caller, *, facet: Facet | None, page_size: int, page_token: str
+    ) -> tuple[list[Fact], str]:
+        """Return a page of facts, newest first, and the token of the next page."""
+        bound_to = f"facts {facet} {caller.user_id}"
+        cursor = self._pages.read(page_token, bound_to=bound_to)
+        before = int(cursor[0]) if cursor else None
+        found = await self._store.facts(caller.user_id, facet=facet, before=before, limit=page_size + 1)
+        facts = [fact for _, fact in found[:page_size]]
+        if len(found) <= page_size:
+            return facts, ""
+        return facts, self._pages.make([found[page_size - 1][0]], bound_to=bound_to)
+
+    async def create_fact(self, caller: Caller, facet: Facet, text: str, *, request_id: UUID | None) -> Fact:
+        """
+        Add a fact in the caller's words; the same `request_id` adds it once.
+
+        Raises:
+            RequestIdReused: the id was used for another fact.
+            TooManyFacts: there are as many as a profile holds.
+            FactNotFound: the id was used for this fact, which was deleted since.
+        """
+        digest = hashlib.sha256(f"{facet}\0{text}".encode()).hexdigest()
+        async with self._store.change(caller.user_id) as change:
+            if request_id and (used := await change.request(request_id)):
+                return await _repeated(change, digest, *used)
+            if len(await change.facts()) >= MAX_FACTS:
+                raise TooManyFacts
+            fact = Fact(
+                id=self._new_id(),
+                facet=facet,
+                text=text,
+                source=Source.USER,
+                confidence=1.0,
+                analyzer="",
+                evidence=None,
+                revision=1,
+                create_time=change.now,
+                update_time=change.now,
+            )
+            await change.save_facts([fact])
+            if request_id:
+                await change.save_request(request_id, digest, fact.id)
+            await change.commit(Cause.FACT_CREATED)
+        return fact
+
+    async def update_fact(self, caller: Caller, fact_id: UUID, new: FactChange, *, etag: str) -> Fact:
+        """
+        Make the fact the caller's own, with the new values; its evidence stays.
+
+        Raises:
+            FactNotFound: the caller has no such fact.
+            Aborted: `etag` is not empty and not the current one.
+        """
+        async with self._store.change(caller.user_id) as change:
+            fact = await change.fact(fact_id)
+            if fact is None:
+                raise FactNotFound
+            if etag and etag != fact.etag:
+                raise Aborted(field="fact.etag")
+            own = replace(
+                fact,
+                text=fact.text if new.text is None else new.text,
+                facet=new.facet or fact.facet,
+                source=Source.USER,
+                confidence=1.0,
+            )
+            if own == fact:
+                return fact
+            own = replace(own, revision=fact.revision + 1, update_time=change.now)
+            await change.save_facts([own])
+            await change.commit(Cause.FACT_UPDATED)
+        return own
+
+    async def delete_fact(self, caller: Caller, fact_id: UUID) -> None:
+        """
+        Remove the fact, and keep the statement from being proposed again.
+
+        Raises:
+            FactNotFound: the caller has no such fact.
+        """
+        async with self._store.change(caller.user_id) as change:
+            fact = await change.fact(fact_id)
+            if fact is None:
+                raise FactNotFound
+            await change.delete_facts([fact.id])
+            for key in {fact.said_key, statement_key(fact.text)} - {""}:
+                await change.bury(key, fact.evidence)
+            await change.commit(Cause.FACT_DELETED)
+
+
+async def _repeated(change: Change, digest: str, used_digest: str, fact_id: UUID) -> Fact:
+    if digest != used_digest:
+        raise RequestIdReused(field="request_id")
+    fact = await change.fact(fact_id)
+    if fact is None:
+        raise FactNotFound
+    return fact
