@@ -41,7 +41,8 @@ def validate(config: Path) -> None:
     command = (str(binary()), "--mode", "validate", "--config-path", str(config), *_SAFE)
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
     if result.returncode:
-        raise InvalidConfigError(result.stderr.strip())
+        # Envoy repeats the whole configuration before it says what is wrong.
+        raise InvalidConfigError(result.stderr.strip()[-1000:])
 
 
 _SAFE = ("--log-level", "warning", "--disable-hot-restart")

@@ -19,6 +19,8 @@ from services.kit.status import DOMAIN
 
 _TYPE = "type.googleapis.com/google.rpc."
 _RETRY_SECONDS = 1
+_FAMILIES = (400, 500)
+"""A reply to one of these is also for every higher status that the replies before it leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +28,9 @@ class Reply:
     """One kind of refusal. The first that fits, in the order of the table, is given."""
 
     http: int
-    """HTTP status by which Envoy refuses; 400 and 500 are also for the statuses that are not in the table."""
+    """HTTP status by which Envoy refuses."""
     cause: str = ""
-    """Part of Envoy's name of the cause that this reply is for; empty: any."""
+    """Regular expression of what is in Envoy's name of the cause; empty: any cause."""
     code: Code.ValueType
     reason: str
     """A value of `timbre.api.v1.Reason`."""
@@ -45,6 +47,17 @@ class Reply:
     @property
     def retry_after(self) -> int | None:
         return _RETRY_SECONDS if self.retry else None
+
+    def fits(self, grpc: bool) -> str:
+        """Envoy's condition (CEL) for this reply, in its form for gRPC clients or for all others."""
+        conditions = [f"response.code {'>=' if self.http in _FAMILIES else '=='} {self.http}"]
+        if self.cause:
+            conditions.append(f"response.code_details.matches('{self.cause}')")
+        if grpc:
+            # What has been transcoded looks like gRPC by now, but remembers what it was.
+            conditions.append("request.headers['content-type'].startsWith('application/grpc')")
+            conditions.append("!('x-envoy-original-method' in request.headers)")
+        return " && ".join(conditions)
 
     def json(self) -> Mapping[str, Any]:
         """The body, as Envoy's `json_format`."""
@@ -96,7 +109,7 @@ REPLIES = (
     ),
     Reply(
         http=401,
-        cause="Jwt_is_not_in_the_form",
+        cause="Jwt_is_not_in_the_form|Jwt_header_is_an_invalid|Jwt_payload_is_an_invalid",
         code=Code.UNAUTHENTICATED,
         reason="TOKEN_MALFORMED",
         message="The authorization header does not hold a well-formed token.",
@@ -182,9 +195,16 @@ REPLIES = (
     ),
     Reply(
         http=400,
+        cause="grpc_json_transcode",
+        code=Code.INVALID_ARGUMENT,
+        reason="INVALID_REQUEST",
+        message="The request does not fit the method.",
+        says_why=True,
+    ),
+    Reply(
+        http=400,
         code=Code.INVALID_ARGUMENT,
         reason="INVALID_REQUEST",
         message="The request is not valid.",
-        says_why=True,
     ),
 )

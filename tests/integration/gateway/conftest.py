@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import pytest
 
-from gateway.contract import SERVICES
 from gateway.envoy import argv
 from gateway.render import DESCRIPTOR, write
 from gateway.settings import Gateway, split
@@ -43,12 +43,35 @@ class Edge:
     def url(self) -> str:
         return f"http://{self.settings.listen}"
 
-    def client(self, token: str | None = None, **headers: str) -> httpx.Client:
+    @contextmanager
+    def client(self, token: str | None = None, **headers: str) -> Iterator[httpx.Client]:
         """An HTTP client; with a valid token unless another, or the empty one, is given."""
         token = self.issuer.mint() if token is None else token
         if token:
             headers["authorization"] = f"Bearer {token}"
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30)
+        with httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30) as client:
+            yield client
+
+    def call(
+        self, verb: str, path: str, token: str | None = None, headers: Mapping[str, str] | None = None, **body: Any
+    ) -> httpx.Response:
+        """One HTTP request, by a client of its own."""
+        with self.client(token, **(headers or {})) as client:
+            return client.request(verb, path, **body)
+
+    def ask(self, script: str, **headers: str) -> httpx.Response:
+        """ListRecordings, with a script for `upstream.py`."""
+        return self.call("GET", "/v1/recordings", headers=headers, params={"pageToken": script})
+
+    @contextmanager
+    def channel(self) -> Iterator[grpc.Channel]:
+        """A gRPC channel, not retrying by itself."""
+        with grpc.insecure_channel(self.settings.listen, options=[("grpc.enable_retries", 0)]) as channel:
+            yield channel
+
+    def credentials(self) -> tuple[tuple[str, str], ...]:
+        """The metadata of a signed-in gRPC client."""
+        return (("authorization", f"Bearer {self.issuer.mint()}"),)
 
     def logged(self) -> list[dict[str, Any]]:
         """The access log so far."""
@@ -169,4 +192,22 @@ def run_edge(issuer: Issuer, places: Addresses, tmp_path: Path) -> Iterator[Call
         yield run
 
 
-assert set(SERVICES) == {"auth", "media", "profile", "match"}
+def refusal(response: httpx.Response) -> dict[str, Any]:
+    """
+    The error in its one shape: `status`, `code`, `message`, and each detail by its type's name.
+
+    Every error has an `ErrorInfo` of ours and names the request as the header does.
+    """
+    assert response.headers["content-type"] == "application/json", response.text
+    body = response.json()
+    assert set(body) == {"code", "message", "details"}
+    details = {detail.pop("@type").rpartition(".")[2]: detail for detail in body["details"]}
+    assert details["ErrorInfo"]["domain"] == "timbre.dev"
+    assert details["RequestInfo"]["requestId"] == response.headers.get("x-request-id")
+    return {"status": response.status_code, "code": body["code"], "message": body["message"], **details}
+
+
+def reason(response: httpx.Response) -> tuple[int, str]:
+    """Status and reason of an error in its one shape."""
+    error = refusal(response)
+    return error["status"], error["ErrorInfo"]["reason"]

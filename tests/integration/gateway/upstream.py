@@ -101,6 +101,7 @@ class Upstream:
     async def _watch(self, request: media_pb2.WatchRecordingRequest, context: Any) -> AsyncIterator[Message]:
         if request.name.endswith("0"):
             raise errors.NotFound
+        self._released.clear()
         for line in self._goldens["WatchRecording"]["response"]:
             yield json_format.ParseDict(line, media_pb2.WatchRecordingResponse())
             match ENDINGS.get(request.name.partition("/")[2]):

@@ -1,0 +1,208 @@
+"""Who gets through: nobody without a token, nobody to what is not theirs, and no lie about who calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import grpc
+import pytest
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_status import rpc_status
+
+from gateway.contract import SERVICES, Method, all_methods
+from tests.fixtures.tokens import CLIENT, Fault, Issuer, rsa_key
+from tests.integration.gateway.conftest import ORIGIN, Edge, reason, refusal
+
+PUBLIC = {method.path for method in all_methods()}
+EVERYTHING = [f"/{s.full_name}/{method.name}" for s in SERVICES.values() for method in s.methods]
+INSIDE = [
+    *sorted(set(EVERYTHING) - PUBLIC),
+    "/grpc.health.v1.Health/Check",
+    "/grpc.channelz.v1.Channelz/GetTopChannels",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    "/v1/profile",
+]
+
+
+def example(method: Method) -> str:
+    """A path that the method's template matches."""
+    return method.pattern.replace("[^/]+", "x").replace("\\", "")
+
+
+def native(edge: Edge, path: str, *, signed_in: bool) -> grpc.RpcError:
+    """Call a gRPC method with nothing in it, and return how it was refused."""
+    with edge.channel() as channel:
+        call = channel.unary_unary(path)
+        with pytest.raises(grpc.RpcError) as error:
+            call(b"", metadata=edge.credentials() if signed_in else (), timeout=10)
+    return error.value
+
+
+def test_there_are_methods_that_only_services_may_call() -> None:
+    assert len(INSIDE) > 5
+    assert len(PUBLIC) > len(SERVICES)
+
+
+@pytest.mark.parametrize("method", all_methods(), ids=lambda method: method.path)
+def test_every_json_path_asks_for_a_token_at_the_gateway(edge: Edge, method: Method) -> None:
+    """A filter is silently skipped for a path without a route; www-authenticate is what only the gateway says."""
+    for token in ("", edge.issuer.mint()[:-10] + "AAAAAAAAAA"):
+        response = edge.call(method.verb, example(method), token, {"origin": ORIGIN}, content=None)
+        assert response.status_code == 401
+        assert "www-authenticate" in response.headers
+        assert response.headers["access-control-allow-origin"] == ORIGIN
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_every_grpc_path_asks_for_a_token_at_the_gateway(edge: Edge, path: str) -> None:
+    error = native(edge, path, signed_in=False)
+    assert error.code() == grpc.StatusCode.UNAUTHENTICATED
+    assert "www-authenticate" in dict(error.initial_metadata())
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_the_inside_cannot_be_reached(edge: Edge, path: str) -> None:
+    assert native(edge, path, signed_in=True).code() == grpc.StatusCode.UNIMPLEMENTED
+    assert path == "/v1/profile" or reason(edge.call("POST", path, json={})) == (404, "NOT_FOUND")
+
+
+def test_reflection_is_not_answered(edge: Edge) -> None:
+    with edge.channel() as channel:
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        question = reflection_pb2.ServerReflectionRequest(list_services="")
+        with pytest.raises(grpc.RpcError) as error:
+            list(stub.ServerReflectionInfo(iter([question]), metadata=edge.credentials(), timeout=10))
+    assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC))
+def test_no_method_is_json_at_its_grpc_path(edge: Edge, path: str) -> None:
+    assert reason(edge.call("POST", path, json={})) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda _: "", "TOKEN_MISSING"),
+        (lambda _: "nonsense", "TOKEN_MALFORMED"),
+        (lambda _: "a.b.c", "TOKEN_MALFORMED"),
+        (lambda issuer: issuer.mint(exp=1), "TOKEN_EXPIRED"),
+        (lambda issuer: issuer.mint(iss="https://elsewhere.example"), "TOKEN_INVALID"),
+        (lambda issuer: issuer.mint(header={"kid": "unknown"}), "TOKEN_INVALID"),
+        (lambda issuer: issuer.mint(header={"alg": "none"}), "TOKEN_INVALID"),
+        (lambda issuer: issuer.mint()[:-10] + "AAAAAAAAAA", "TOKEN_INVALID"),
+        # What the gateway cannot check, the service does.
+        (lambda issuer: issuer.mint(token_use="id", aud=CLIENT), "TOKEN_INVALID"),
+        (lambda issuer: issuer.mint(client_id="another-app"), "TOKEN_INVALID"),
+    ],
+    ids=["missing", "word", "letters", "expired", "issuer", "key", "none", "signature", "id token", "client"],
+)
+def test_a_bad_token_is_refused_with_its_reason(
+    edge: Edge, make: Callable[[Issuer], str], expected: str
+) -> None:
+    for path in ("/v1/session", "/v1/profile"):
+        assert reason(edge.call("GET", path, make(edge.issuer))) == (401, expected)
+
+
+def test_a_token_counts_in_the_authorization_header_only(edge: Edge) -> None:
+    token = edge.issuer.mint()
+    assert edge.call("GET", f"/v1/profile?access_token={token}", "").status_code == 401
+    assert edge.call("GET", "/v1/profile", "", {"cookie": f"authorization=Bearer {token}"}).status_code == 401
+
+
+def test_a_grpc_client_reads_the_reason_too(edge: Edge) -> None:
+    status = rpc_status.from_call(native(edge, EVERYTHING[0], signed_in=False))
+    assert status.code == grpc.StatusCode.UNAUTHENTICATED.value[0]
+    assert b"TOKEN_MISSING" in status.details[0].value
+
+
+def test_claims_about_the_caller_are_stripped(edge: Edge) -> None:
+    lies = {
+        "x-user-id": "eve",
+        "X-User-Sub": "eve",
+        "x-internal-service": "media",
+        "grpc-metadata-authorization": "Bearer eve",
+        "x-envoy-retry-on": "5xx",
+        "x-envoy-original-method": "GET",
+        "x-jwt-payload": "eve",
+    }
+    response = edge.ask("metadata", **lies)
+    received = json.loads(response.json()["nextPageToken"])
+    assert received["authorization"].startswith("Bearer ey")
+    forbidden = ("x-user-", "x-internal-", "grpc-metadata-", "x-forwarded-for", "x-envoy-retry")
+    assert not [name for name in received if name.startswith(forbidden)]
+    assert received["x-request-id"] == response.headers["x-request-id"]
+
+
+def test_the_request_id_is_ours(edge: Edge) -> None:
+    response = edge.ask("metadata", **{"x-request-id": "chosen-by-client"})
+    assert len(response.headers["x-request-id"]) == 36
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/recordings/a%2Fb", {}),
+        ("/v1/recordings/a%5Cb", {}),
+        ("/v1/profile", {"x_user_id": "eve"}),
+    ],
+)
+def test_ambiguous_requests_are_refused(edge: Edge, path: str, headers: dict[str, str]) -> None:
+    assert reason(edge.call("GET", path, None, headers)) == (400, "INVALID_REQUEST")
+
+
+@pytest.mark.parametrize("path", ["//v1//profile", "/v1/./profile", "/v1/recordings/../profile"])
+def test_a_path_is_judged_in_its_plain_form(edge: Edge, path: str) -> None:
+    assert edge.call("GET", path, "").status_code == 401
+    assert edge.call("GET", path).status_code == 200
+
+
+def test_preflight_is_answered_for_our_origins_only(edge: Edge) -> None:
+    asks = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization"}
+    for path in ("/v1/profile", "/v1/recordings/x:watch"):
+        ours = edge.call("OPTIONS", path, "", {**asks, "origin": ORIGIN})
+        assert ours.status_code == 200
+        assert ours.headers["access-control-allow-origin"] == ORIGIN
+        assert "PATCH" in ours.headers["access-control-allow-methods"]
+        assert "authorization" in ours.headers["access-control-allow-headers"]
+        for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null"):
+            other = edge.call("OPTIONS", path, "", {**asks, "origin": origin})
+            assert "access-control-allow-origin" not in other.headers
+
+
+def test_answers_and_errors_may_be_read_by_our_origins(edge: Edge) -> None:
+    for path in ("/v1/profile", "/v1/nonsense", "/v1/profile?nonsense=1", "/v1/recordings?pageToken=crash:x"):
+        response = edge.call("GET", path, None, {"origin": ORIGIN})
+        assert response.headers["access-control-allow-origin"] == ORIGIN
+        assert "x-request-id" in response.headers["access-control-expose-headers"]
+        other = edge.call("GET", path, None, {"origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+def test_answers_are_not_stored_and_tell_nothing_of_the_inside(edge: Edge) -> None:
+    for response in (edge.call("GET", "/v1/profile"), edge.call("GET", "/v1/nonsense")):
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert not [name for name in response.headers if name == "server" or name.startswith("x-envoy")]
+
+
+def test_known_keys_outlive_the_issuer(run_edge: Callable[..., Edge]) -> None:
+    """jwt_authn must not forget the keys when fetching them again fails."""
+    with Issuer() as issuer:
+        edge = run_edge(own_issuer=issuer, jwks_refresh_seconds=1)
+        issuer.fault = Fault.DOWN
+        fetches = issuer.fetches
+        while issuer.fetches < fetches + 3:
+            # Each token is new, so that none is answered from the cache; the service knows another issuer.
+            assert "www-authenticate" not in edge.call("GET", "/v1/profile", issuer.mint(jti=str(rsa_key))).headers
+
+
+def test_without_keys_nobody_can_tell_and_the_answer_says_so(run_edge: Callable[..., Edge]) -> None:
+    with Issuer() as issuer:
+        issuer.fault = Fault.DOWN
+        edge = run_edge(own_issuer=issuer)
+        error = refusal(edge.call("GET", "/v1/profile"))
+        assert (error["status"], error["ErrorInfo"]["reason"]) == (503, "TOKEN_KEYS_UNAVAILABLE")
+        assert error["RetryInfo"] == {"retryDelay": "1s"}
