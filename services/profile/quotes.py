@@ -42,6 +42,7 @@ def verify_quotes(recording_id: UUID, transcript: Transcript, analysis: Analysis
     Verbatim means: equal after one fixed normalisation (compatibility forms, case, quotation marks, runs
     of white space), on whole words. The evidence carries the transcript's own characters. A proposal
     without a usable text or confidence is dropped too; a repetition is merged into the first, not counted.
+    Nothing with a NUL character is kept: no database column or JSON document takes one.
     """
     index = Quotes(transcript)
     found: dict[tuple[Facet, str], Statement] = {}
@@ -49,14 +50,17 @@ def verify_quotes(recording_id: UUID, transcript: Transcript, analysis: Analysis
     for proposal in analysis.proposals:
         evidence = index.find(recording_id, proposal.quote, near=proposal.start_char)
         text = " ".join(proposal.text.split())
-        if evidence is None or not 0 < len(text) <= MAX_FACT_TEXT or not math.isfinite(proposal.confidence):
+        usable = 0 < len(text) <= MAX_FACT_TEXT and math.isfinite(proposal.confidence)
+        if evidence is None or not usable or "\0" in text + evidence.quote:
             dropped += 1
             continue
         confidence = min(1.0, max(0.0, proposal.confidence))
         statement = Statement(proposal.facet, text, confidence, evidence)
         found.setdefault((proposal.facet, statement_key(text)), statement)
     headline = index.verbatim(analysis.headline)
-    return Verified(tuple(found.values()), headline if len(headline) <= MAX_HEADLINE else "", dropped)
+    if len(headline) > MAX_HEADLINE or "\0" in headline:
+        headline = ""
+    return Verified(tuple(found.values()), headline, dropped)
 
 
 class Quotes:

@@ -92,6 +92,16 @@ def test_a_proposal_without_a_usable_text_is_dropped(text: str) -> None:
     assert verify_quotes(RECORDING, spoken("I need a van"), analysis).dropped == 1
 
 
+def test_what_no_database_can_store_is_dropped() -> None:
+    transcript = Transcript("I need a v\0an. I love trains.", typed=True)
+    proposals = (
+        Proposal(Facet.SEEK, "a van", "I need a v\0an", 0.5),
+        Proposal(Facet.GOAL, "a\0", "trains", 0.5),
+    )
+    verified = verify_quotes(RECORDING, transcript, Analysis(proposals, headline="I need a v\0an."))
+    assert verified == Verified((), "", 2)
+
+
 def test_confidence_is_brought_into_range_and_no_number_is_dropped() -> None:
     proposals = tuple(
         Proposal(Facet.GOAL, f"text {i}", "a van", confidence)
