@@ -26,7 +26,7 @@ class RequestIdReused(InvalidArgument):
 
 
 class TooManyFacts(FailedPrecondition):
-    """A profile holds at most 500 facts; delete one first."""
+    """A profile holds at most 500 facts of the user's own; delete one first."""
 
 
 class IndexPending(Unavailable):

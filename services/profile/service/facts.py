@@ -53,15 +53,14 @@ class FactService:
 
         Raises:
             RequestIdReused: the id was used for another fact.
-            TooManyFacts: there are as many as a profile holds.
+            TooManyFacts: there are as many of the caller's own as a profile holds.
             FactNotFound: the id was used for this fact, which was deleted since.
         """
         digest = hashlib.sha256(f"{facet}\0{text}".encode()).hexdigest()
         async with self._store.change(caller.user_id) as change:
             if request_id and (used := await change.request(request_id)):
                 return await _repeated(change, digest, *used)
-            if len(await change.facts()) >= MAX_FACTS:
-                raise TooManyFacts
+            await _make_room(change)
             fact = Fact(
                 id=self._new_id(),
                 facet=facet,
@@ -123,6 +122,17 @@ class FactService:
             for key in {fact.said_key, statement_key(fact.text)} - {""}:
                 await change.bury(key, fact.evidence)
             await change.commit(Cause.FACT_DELETED)
+
+
+async def _make_room(change: Change) -> None:
+    """In a full profile the analyzer's least certain fact gives way to the user's word."""
+    facts = await change.facts()
+    if len(facts) < MAX_FACTS:
+        return
+    proposed = [fact for fact in facts if fact.source is Source.ANALYZER]
+    if not proposed:
+        raise TooManyFacts
+    await change.delete_facts([min(proposed, key=lambda fact: fact.confidence).id])
 
 
 async def _repeated(change: Change, digest: str, used_digest: str, fact_id: UUID) -> Fact:

@@ -243,8 +243,41 @@ async def test_nothing_that_was_said_in_a_forgotten_recording_is_kept_anywhere(
                 assert word not in stored, table
 
 
-async def test_the_analyzers_facts_never_crowd_out_the_users(ada: Person) -> None:
-    for number in range(12):
+async def test_a_full_profile_makes_room_for_the_users_word(ada: Person) -> None:
+    for number in range(9):
         things = " ".join(f"I need thing {number} number {i}." for i in range(60))
         await ada.says(things, typed=True)
     assert sum((await ada.profile()).fact_counts.values()) == 500
+    own = await ada.create("Rain")
+    facts = {fact.name for page in await pages_of_facts(ada) for fact in page}
+    assert len(facts) == 500
+    assert own.name in facts
+
+
+async def test_a_page_of_long_versions_is_shorter_than_asked_for(ada: Person) -> None:
+    for number in range(9):
+        things = " ".join(f"I need thing {number} number {i}." for i in range(60))
+        await ada.says(things, typed=True)
+    for name in "ABC":
+        await ada.update("display_name", display_name=name)
+    seen: list[int] = []
+    token = ""
+    while not seen or token:
+        request = pb.ListVersionsRequest(page_size=100, page_token=token)
+        page = await ada.stub.ListVersions(request, metadata=ada.me)
+        assert page.versions
+        assert sum(len(version.facts) for version in page.versions) <= 2_000
+        seen += [version.version for version in page.versions]
+        token = page.next_page_token
+    assert seen == list(range(12, 0, -1))
+
+
+async def pages_of_facts(person: Person) -> list[list[pb.Fact]]:
+    pages: list[list[pb.Fact]] = []
+    token = ""
+    while not pages or token:
+        request = pb.ListFactsRequest(page_size=200, page_token=token)
+        page = await person.stub.ListFacts(request, metadata=person.me)
+        pages.append(list(page.facts))
+        token = page.next_page_token
+    return pages

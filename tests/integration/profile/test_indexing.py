@@ -200,3 +200,20 @@ async def test_a_lost_job_is_found_by_the_sweep(
     match.open.set()
     await match.start()
     await settled(ada, 1)
+
+
+@pytest.mark.usefixtures("work")
+async def test_a_restarted_database_delays_the_index_and_loses_nothing(
+    ada: Person, surroundings: Surroundings, match: MatchServer
+) -> None:
+    """What a restarted PostgreSQL looks like from here: every connection is gone, listening ones too."""
+    await ada.create("Rain")
+    await settled(ada, 1)
+    async with await psycopg.AsyncConnection.connect(surroundings.dsn, autocommit=True) as killer:
+        await killer.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
+        )
+    await ada.create("Snow")
+    await settled(ada, 2)
+    assert match.newest[ada.id].version == 2
