@@ -42,9 +42,9 @@ class Weights:
     """What the best common value, interest or goal adds."""
     ruled_out: float = 0.6
     """From here a fact is what an EXCLUSION means: cosine plus half the share of its words that occur."""
-    reason: float = 0.25
+    reason_floor: float = 0.25
     """A weaker answer is no reason."""
-    shared_reason: float = 0.5
+    shared_floor: float = 0.5
     """Weaker common ground is not worth telling."""
     good: float = 0.32
     strong: float = 0.42
@@ -102,7 +102,7 @@ class Score:
 
     def fits(self, weights: Weights = WEIGHTS) -> bool:
         """Say whether there is a reason in both directions and nobody ruled the other out."""
-        return not self.ruled_out and min(self.they_answer, self.i_answer) >= weights.reason
+        return not self.ruled_out and min(self.they_answer, self.i_answer) >= weights.reason_floor
 
     def band(self, weights: Weights = WEIGHTS) -> Band:
         if self.mutual >= weights.strong:
@@ -152,9 +152,9 @@ def reasons(me: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[
     pairs = _Pairs.of(me, [other], weights)
     each_way = (MAX_REASONS - MAX_SHARED_REASONS) // 2
     found = [
-        *_best_pairs(me, other, pairs.they_answer(), Direction.THEY_ANSWER, weights.reason)[:each_way],
-        *_best_pairs(me, other, pairs.i_answer(), Direction.I_ANSWER, weights.reason)[:each_way],
-        *_best_pairs(me, other, pairs.shared(), Direction.SHARED, weights.shared_reason)[:MAX_SHARED_REASONS],
+        *_best_pairs(me, other, pairs.they_answer(), Direction.THEY_ANSWER, weights.reason_floor)[:each_way],
+        *_best_pairs(me, other, pairs.i_answer(), Direction.I_ANSWER, weights.reason_floor)[:each_way],
+        *_best_pairs(me, other, pairs.shared(), Direction.SHARED, weights.shared_floor)[:MAX_SHARED_REASONS],
     ]
     return tuple(sorted(found, key=lambda reason: -reason.strength))
 

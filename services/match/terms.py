@@ -61,7 +61,7 @@ def _stem(word: str) -> str:
     """Cut inflections so that *bakery* and *bakeries*, *program* and *programming* meet; crude on purpose."""
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_LENGTH:
-            word = word[: -len(suffix)]
+            word = word[: -len(suffix)] + ("y" if suffix in {"ies", "ied"} else "")
             break
     if len(word) > _MIN_LENGTH and word[-1] == word[-2] and word[-1] not in "aeiouls":
         word = word[:-1]

@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from services.kit.minilm import MiniLM
-from services.match.domain import Direction, Facet, Fact
+from services.match.domain import Direction, Facet, Fact, whole_text
 from services.match.ranking import Portrait, reasons, score
 from services.match.terms import terms
 
@@ -62,7 +62,7 @@ def market() -> Market:
     for number, statements in enumerate(people):
         facts = tuple(_fact(number, statement) for statement in statements)
         texts = [fact.text for fact in facts]
-        vectors = model.embed([" ".join(texts), *texts]).astype(np.float16)
+        vectors = model.embed([whole_text(facts), *texts]).astype(np.float16)
         portraits.append(Portrait.of(facts, vectors[1:], vectors[0]))
     whole = [" ".join(fact.text for fact in portrait.facts) for portrait in portraits]
     return Market(whole, portraits, queries)
