@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from google.api import annotations_pb2
+from google.protobuf import json_format
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.rpc import error_details_pb2, status_pb2
@@ -119,10 +120,10 @@ def _collect(files: Sequence[FileDescriptor], into: dict[str, FileDescriptor]) -
 
 
 def _mapping(method: MethodDescriptor) -> tuple[str, str] | None:
-    rule = method.GetOptions().Extensions[annotations_pb2.http]
-    verb = rule.WhichOneof("pattern")
-    if verb is None:
-        return None
-    if verb not in _VERBS or rule.additional_bindings:
-        raise PolicyError(f"{method.full_name}: one path with one of the usual verbs, please")
-    return verb.upper(), getattr(rule, verb)
+    # The option as plain data: the generated stubs of google/api do not fit those of protobuf.
+    options = json_format.MessageToDict(method.GetOptions())
+    rule: dict[str, Any] = options.get("[google.api.http]", {})
+    paths = [(verb.upper(), str(rule[verb])) for verb in _VERBS if verb in rule]
+    if rule and (len(paths) != 1 or "additionalBindings" in rule):
+        raise PolicyError(f"{method.full_name}: its HTTP mapping must be one path with one of {_VERBS}")
+    return paths[0] if paths else None

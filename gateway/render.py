@@ -29,10 +29,10 @@ def render(settings: Gateway) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - every value goes through `tojson`, which is YAML
     )
-    environment.filters["address"] = _address
     keys = urlsplit(settings.jwks_uri)
     return environment.get_template(CONFIG).render(
         settings=settings,
+        address=_address,
         services=SERVICES,
         methods=all_methods(),
         replies=REPLIES,

@@ -4,7 +4,8 @@ Everything that differs between environments; the rest of the gateway is the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,11 @@ from pydantic_core import ErrorDetails
 from gateway.contract import SERVICES
 
 PREFIX = "GATEWAY_"
-_LAST_PORT = 65535
+
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+):[0-9]{1,5}")
+_ORIGIN = re.compile(r"https?://[0-9a-z.-]+(:[0-9]{1,5})?")
+_LEAST = 1
+"""Of every number that is not a switch or a count of proxies."""
 
 
 class SettingsError(ValueError):
@@ -71,42 +76,14 @@ class Gateway:
     """Certificates that vouch for an `https` issuer."""
 
     def __post_init__(self) -> None:
-        problems = [*self._address_problems(), *self._web_problems()]
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, int | float) and value <= 0 and each.name not in {"access_log", "trusted_hops"}:
-                problems.append(f"{each.name}: must be more than 0")
-        if problems:
+        if problems := [*_address_problems(self), *_web_problems(self), *_number_problems(self)]:
             raise SettingsError("\n".join(problems))
-
-    def _address_problems(self) -> list[str]:
-        problems = [f"{name}: {problem}" for name in ("listen", "admin") for problem in _wrong(getattr(self, name))]
-        for name, addresses in (("upstreams", self.upstreams), ("health", self.health)):
-            if set(addresses) != set(SERVICES):
-                problems.append(f"{name}: must name {', '.join(SERVICES)}")
-            problems += [f"{name}: {problem}" for group in addresses.values() for one in group for problem in _wrong(one)]
-        if problems:
-            return problems
-        for service, upstreams in self.upstreams.items():
-            hosts = [split(address)[0] for address in upstreams]
-            if not hosts or hosts != [split(address)[0] for address in self.health[service]]:
-                problems.append(f"health: {service} needs one address for each upstream, on the same host")
-        return problems
-
-    def _web_problems(self) -> list[str]:
-        problems = [
-            f"origins: {origin} is not an exact origin like https://timbre.example"
-            for origin in self.origins
-            if "*" in origin or not _is_url(origin) or origin != "{0.scheme}://{0.netloc}".format(urlsplit(origin))
-        ]
-        problems += [f"{name}: not a URL" for name in ("issuer", "jwks_uri") if not _is_url(getattr(self, name))]
-        return problems
 
 
 def split(address: str) -> tuple[str, int]:
     """Take `host:port` apart; the brackets of an IPv6 address go."""
     host, _, port = address.rpartition(":")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    return host.strip("[]"), int(port)
 
 
 def from_environ(environ: Mapping[str, str], *, descriptor: Path) -> Gateway:
@@ -115,41 +92,75 @@ def from_environ(environ: Mapping[str, str], *, descriptor: Path) -> Gateway:
     are separated by commas.
 
     Raises:
-        SettingsError: a variable is unknown, missing or malformed; values are never repeated.
+        SettingsError: a variable is unknown, missing or malformed.
     """
-    given = {name.removeprefix(PREFIX).lower(): text for name, text in environ.items() if name.startswith(PREFIX)}
-    values: dict[str, object] = {"descriptor": descriptor}
-    values["upstreams"] = {service: _list(given.pop(service, "")) for service in SERVICES}
-    values["health"] = {service: _list(given.pop(f"{service}_health", "")) for service in SERVICES}
-    values["origins"] = _list(given.pop("origins", ""))
-    known = {each.name for each in fields(Gateway)} - values.keys()
-    unknown = [f"{PREFIX}{name.upper()}: no such setting" for name in sorted(given.keys() - known)]
+    given = {name[len(PREFIX) :].lower(): text for name, text in environ.items() if name.startswith(PREFIX)}
+    values: dict[str, object] = {
+        "descriptor": descriptor,
+        "upstreams": {service: _list(given.pop(service, "")) for service in SERVICES},
+        "health": {service: _list(given.pop(f"{service}_health", "")) for service in SERVICES},
+        "origins": _list(given.pop("origins", "")),
+    }
+    known = {field.name for field in fields(Gateway)} - values.keys()
+    problems = [f"{PREFIX}{name.upper()}: no such setting" for name in sorted(given.keys() - known)]
     try:
-        gateway = TypeAdapter(Gateway).validate_python(values | given)
+        gateway = TypeAdapter(Gateway).validate_python(given | values)
     except ValidationError as error:
-        raise SettingsError("\n".join([*unknown, *map(_problem, error.errors(include_input=False))])) from None
-    if unknown:
-        raise SettingsError("\n".join(unknown))
-    return gateway
-
-
-def _problem(error: ErrorDetails) -> str:
-    field = "_".join(map(str, error["loc"]))
-    return f"{PREFIX}{field.upper()}: {error['msg']}" if field else error["msg"].removeprefix("Value error, ")
+        problems += map(_problem, error.errors(include_input=False))
+    else:
+        if not problems:
+            return gateway
+    raise SettingsError("\n".join(problems))
 
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _wrong(address: str) -> list[str]:
-    host, colon, port = address.rpartition(":")
-    bare = host.removeprefix("[").removesuffix("]") if ":" in host else host
-    if not colon or not bare or "/" in host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
-        return [f"{address} is not host:port"]
-    return []
+def _problem(error: ErrorDetails) -> str:
+    field = "_".join(map(str, error["loc"])).upper()
+    return f"{PREFIX}{field}: {error['msg']}" if field else error["msg"].removeprefix("Value error, ")
 
 
-def _is_url(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+def _address_problems(settings: Gateway) -> Iterator[str]:
+    wrong = False
+    for name, groups in (
+        ("listen", {"": [settings.listen]}),
+        ("admin", {"": [settings.admin]}),
+        ("upstreams", settings.upstreams),
+        ("health", settings.health),
+    ):
+        for address in (address for group in groups.values() for address in group):
+            if not _ADDRESS.fullmatch(address):
+                wrong = True
+                yield f"{name}: {address} is not host:port"
+    for name, groups in (("upstreams", settings.upstreams), ("health", settings.health)):
+        if set(groups) != set(SERVICES):
+            wrong = True
+            yield f"{name}: must name {', '.join(SERVICES)} and nothing else"
+    if wrong:
+        return
+    for service in SERVICES:
+        hosts = [split(address)[0] for address in settings.upstreams[service]]
+        if not hosts:
+            yield f"upstreams: {service} has no address"
+        if hosts != [split(address)[0] for address in settings.health[service]]:
+            yield f"health: {service} needs one address for each upstream, on the same host"
+
+
+def _web_problems(settings: Gateway) -> Iterator[str]:
+    for origin in settings.origins:
+        if not _ORIGIN.fullmatch(origin):
+            yield f"origins: {origin} is not an exact origin like https://timbre.example"
+    for name, text in (("issuer", settings.issuer), ("jwks_uri", settings.jwks_uri)):
+        url = urlsplit(text)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            yield f"{name}: not a URL"
+
+
+def _number_problems(settings: Gateway) -> Iterator[str]:
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        least = 0 if field.name in {"trusted_hops", "access_log"} else _LEAST
+        if isinstance(value, int | float) and value < least:
+            yield f"{field.name}: must be at least {least}"

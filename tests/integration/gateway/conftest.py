@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import grpc
+import grpc.aio
 import httpx
 import pytest
+from google.rpc import status_pb2
 
 from gateway.envoy import argv
 from gateway.render import DESCRIPTOR, write
@@ -49,11 +50,18 @@ class Edge:
         token = self.issuer.mint() if token is None else token
         if token:
             headers["authorization"] = f"Bearer {token}"
-        with httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=30) as client:
+        with httpx.Client(
+            base_url=self.url, headers=headers, trust_env=False, verify=False, timeout=30
+        ) as client:
             yield client
 
     def call(
-        self, verb: str, path: str, token: str | None = None, headers: Mapping[str, str] | None = None, **body: Any
+        self,
+        verb: str,
+        path: str,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **body: Any,
     ) -> httpx.Response:
         """One HTTP request, by a client of its own."""
         with self.client(token, **(headers or {})) as client:
@@ -63,11 +71,9 @@ class Edge:
         """ListRecordings, with a script for `upstream.py`."""
         return self.call("GET", "/v1/recordings", headers=headers, params={"pageToken": script})
 
-    @contextmanager
-    def channel(self) -> Iterator[grpc.Channel]:
+    def channel(self) -> grpc.aio.Channel:
         """A gRPC channel, not retrying by itself."""
-        with grpc.insecure_channel(self.settings.listen, options=[("grpc.enable_retries", 0)]) as channel:
-            yield channel
+        return grpc.aio.insecure_channel(self.settings.listen, options=[("grpc.enable_retries", 0)])
 
     def credentials(self) -> tuple[tuple[str, str], ...]:
         """The metadata of a signed-in gRPC client."""
@@ -185,7 +191,9 @@ def run_edge(issuer: Issuer, places: Addresses, tmp_path: Path) -> Iterator[Call
     """`run_edge(burst=3)` runs a gateway of the test's own."""
     with ExitStack() as stack:
 
-        def run(own_places: Addresses | None = None, own_issuer: Issuer | None = None, **changes: Any) -> Edge:
+        def run(
+            own_places: Addresses | None = None, own_issuer: Issuer | None = None, **changes: Any
+        ) -> Edge:
             where = places | (own_places or {})
             return stack.enter_context(envoy(own_issuer or issuer, where, tmp_path, **changes))
 
@@ -211,3 +219,9 @@ def reason(response: httpx.Response) -> tuple[int, str]:
     """Status and reason of an error in its one shape."""
     error = refusal(response)
     return error["status"], error["ErrorInfo"]["reason"]
+
+
+def rich(error: grpc.aio.AioRpcError) -> status_pb2.Status:
+    """The error's details, as a gRPC client reads them."""
+    trailers = dict(error.trailing_metadata())
+    return status_pb2.Status.FromString(bytes(trailers["grpc-status-details-bin"]))  # pyright: ignore[reportArgumentType]

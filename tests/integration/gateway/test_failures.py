@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
+import grpc.aio
 import pytest
 from google.protobuf import json_format
 from google.rpc import error_details_pb2
 
 from tests.fixtures.tokens import Issuer
-from tests.integration.gateway.conftest import ORIGIN, Edge, address, reason, refusal, upstream
+from tests.integration.gateway.conftest import ORIGIN, Edge, address, reason, refusal, rich, upstream
 from tests.integration.gateway.upstream import DETAILS
 from timbre.media.v1 import media_pb2 as pb
 from timbre.media.v1.media_pb2_grpc import MediaServiceStub
@@ -36,7 +37,9 @@ MEGABYTE = 1024 * 1024
         ("Unavailable", 503, "UNAVAILABLE"),
     ],
 )
-def test_a_services_error_arrives_with_all_it_says(edge: Edge, error: str, status: int, expected: str) -> None:
+def test_a_services_error_arrives_with_all_it_says(
+    edge: Edge, error: str, status: int, expected: str
+) -> None:
     got = refusal(edge.ask(f"raise:{error}"))
     assert (got["status"], got["ErrorInfo"]["reason"]) == (status, expected)
     assert got["ErrorInfo"]["metadata"] == {"key": "value"}
@@ -46,7 +49,7 @@ def test_a_services_error_arrives_with_all_it_says(edge: Edge, error: str, statu
 
 def test_every_type_of_detail_can_be_read(edge: Edge) -> None:
     """One type missing from the descriptor set would make the whole body empty."""
-    known = {name for name in error_details_pb2.DESCRIPTOR.message_types_by_name}
+    known = set(error_details_pb2.DESCRIPTOR.message_types_by_name)
     assert {type(detail).__name__ for detail in DETAILS} == known
     body = edge.ask("details").json()
     assert body["code"] == grpc.StatusCode.ABORTED.value[0]
@@ -56,26 +59,43 @@ def test_every_type_of_detail_can_be_read(edge: Edge) -> None:
 
 
 def test_an_unforeseen_error_tells_nothing(edge: Edge) -> None:
-    response = edge.ask("crash:ada")
+    response = edge.ask("crash:Quidditch")
     assert reason(response) == (500, "INTERNAL")
-    assert "ada" not in response.text
+    assert "Quidditch" not in response.text
 
 
 def test_a_call_that_takes_too_long_is_ended_in_time(edge: Edge) -> None:
+    """By the gateway; the service's own deadline comes a second later."""
     response = edge.ask("sleep:20")
     assert reason(response) == (504, "DEADLINE_EXCEEDED")
+    assert refusal(response)["message"] == "The answer was not ready in time."
 
 
 def test_the_service_knows_its_deadline(edge: Edge) -> None:
     assert 0 < float(edge.ask("deadline").json()["nextPageToken"]) <= edge.settings.timeout_seconds + 1
 
 
-def test_a_grpc_clients_deadline_is_passed_on(edge: Edge) -> None:
-    with edge.channel() as channel:
+async def test_a_grpc_clients_deadline_is_passed_on(edge: Edge) -> None:
+    async with edge.channel() as channel:
         ask = MediaServiceStub(channel).ListRecordings
-        request = pb.ListRecordingsRequest(page_token="deadline")  # noqa: S106
-        answer = ask(request, metadata=edge.credentials(), timeout=1)
+        request = pb.ListRecordingsRequest(page_token="deadline")
+        answer = await ask(request, metadata=edge.credentials(), timeout=1)
     assert 0 < float(answer.next_page_token) <= 1
+
+
+async def test_a_grpc_client_reads_the_gateways_errors_as_it_reads_a_services(
+    run_edge: Callable[..., Edge],
+) -> None:
+    edge = run_edge({"media": [(address(), address())]})
+    async with edge.channel() as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as error:
+            await MediaServiceStub(channel).ListRecordings(
+                pb.ListRecordingsRequest(), metadata=edge.credentials()
+            )
+    assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+    info, retry = rich(error.value).details
+    assert info.type_url.endswith("ErrorInfo")
+    assert retry.type_url.endswith("RetryInfo")
 
 
 def chunks(size: int) -> Iterator[bytes]:
@@ -135,17 +155,26 @@ def test_too_many_requests_from_one_address_are_refused_with_a_time_to_retry(
     assert refusal(refused)["RetryInfo"] == {"retryDelay": "1s"}
     assert refused.headers["retry-after"] == "1"
     assert refused.headers["access-control-allow-origin"] == ORIGIN
-    with edge.channel() as channel, pytest.raises(grpc.RpcError) as error:
-        for _ in range(10):
-            MediaServiceStub(channel).ListRecordings(pb.ListRecordingsRequest(), metadata=edge.credentials())
+
+
+async def test_too_many_grpc_calls_are_refused_as_such(run_edge: Callable[..., Edge]) -> None:
+    edge = run_edge(burst=3, rate_per_second=1)
+    async with edge.channel() as channel:
+        list_recordings = MediaServiceStub(channel).ListRecordings
+        with pytest.raises(grpc.aio.AioRpcError) as error:
+            for _ in range(10):
+                await list_recordings(pb.ListRecordingsRequest(), metadata=edge.credentials())
     assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert b"RESOURCE_EXHAUSTED" in rich(error.value).details[0].value
 
 
 def test_behind_a_proxy_of_ours_each_address_has_its_own_limit(run_edge: Callable[..., Edge]) -> None:
     edge = run_edge(burst=3, rate_per_second=1, trusted_hops=1)
     statuses = [
         [
-            edge.call("GET", "/v1/profile", None, {"x-forwarded-for": f"10.9.9.9, 203.0.113.{number}"}).status_code
+            edge.call(
+                "GET", "/v1/profile", None, {"x-forwarded-for": f"10.9.9.9, 203.0.113.{number}"}
+            ).status_code
             for _ in range(10)
         ]
         for number in (1, 2)

@@ -21,7 +21,9 @@ def golden(method: Method) -> Any:
 
 def exact(text: str) -> Any:
     """JSON in which 1 differs from 1.0."""
-    return json.loads(text, parse_int=lambda digits: f"int {digits}", parse_float=lambda digits: f"float {digits}")
+    return json.loads(
+        text, parse_int=lambda digits: f"int {digits}", parse_float=lambda digits: f"float {digits}"
+    )
 
 
 @pytest.mark.parametrize("method", all_methods(), ids=lambda method: method.path)
@@ -63,12 +65,11 @@ def test_unknown_fields_and_null_in_a_body_are_dropped(edge: Edge) -> None:
     assert json.loads(response.headers["x-received"])["profile"] == {"displayName": "Ada"}
 
 
-def test_the_name_in_the_path_wins_or_the_request_is_refused(edge: Edge) -> None:
-    name = "recordings/00000000-0000-4000-8000-000000000001"
-    assert edge.call("POST", f"/v1/{name}:complete", json={"name": "recordings/other"}).status_code == 400
-    fact = "facts/00000000-0000-4000-8000-000000000003"
-    response = edge.call("PATCH", f"/v1/{fact}?updateMask=text", json={"name": "facts/other", "text": "boats"})
-    assert json.loads(response.headers["x-received"])["fact"]["name"] == fact
+def test_a_name_in_the_body_that_differs_from_the_path_is_refused(edge: Edge) -> None:
+    recording = "/v1/recordings/00000000-0000-4000-8000-000000000001:complete"
+    fact = "/v1/facts/00000000-0000-4000-8000-000000000003?updateMask=text"
+    assert reason(edge.call("POST", recording, json={"name": "recordings/other"})) == (400, "INVALID_REQUEST")
+    assert reason(edge.call("PATCH", fact, json={"name": "facts/other"})) == (400, "INVALID_REQUEST")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_the_name_in_the_path_wins_or_the_request_is_refused(edge: Edge) -> None
         ("GET", "/v1/facts?facet=NONSENSE", None, "facet"),
         ("GET", "/v1/facts?pageSize=many", None, "page"),
         ("POST", "/v1/facts", '{"fact": {"facet": "NONSENSE"}}', "facet"),
-        ("POST", "/v1/facts", '{"fact": {"text": ["a"]}}', "text"),
+        ("POST", "/v1/facts", '{"fact": {"text": ["a"]}}', "fact"),
         ("POST", "/v1/facts", '{"fact"', ""),
     ],
 )
@@ -97,7 +98,7 @@ def test_a_wrong_verb_or_path_is_not_found(edge: Edge) -> None:
 
 
 def test_a_page_token_comes_back_as_it_was_given(edge: Edge) -> None:
-    token = "a+b/c==&x=%2F ü"  # noqa: S105 - a page token
+    token = "a+b/c==&x=%2F ü"
     response = edge.call("GET", "/v1/matches", params={"pageToken": token})
     assert json.loads(response.headers["x-received"]) == {"pageToken": token}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import grpc
+import grpc.aio
 import pytest
 
 from tests.integration.gateway.conftest import Edge, reason
@@ -39,13 +40,14 @@ def test_a_stream_that_breaks_has_no_terminal_event(edge: Edge) -> None:
     assert [next(iter(event)) for event in events] == ["recording"]
 
 
-def test_a_grpc_client_gets_the_events_and_the_error(edge: Edge) -> None:
-    with edge.channel() as channel:
+async def test_a_grpc_client_gets_the_events_and_the_error(edge: Edge) -> None:
+    async with edge.channel() as channel:
         watch = MediaServiceStub(channel).WatchRecording
-        events = list(watch(pb.WatchRecordingRequest(name=f"{NAME}1"), metadata=edge.credentials()))
-        assert [event.WhichOneof("event") for event in events] == ["recording", "heartbeat", "ended"]
+        whole = watch(pb.WatchRecordingRequest(name=f"{NAME}1"), metadata=edge.credentials())
+        assert [event.WhichOneof("event") async for event in whole] == ["recording", "heartbeat", "ended"]
         broken = watch(pb.WatchRecordingRequest(name=f"{NAME}b"), metadata=edge.credentials())
-        assert next(broken).HasField("recording")
-        with pytest.raises(grpc.RpcError) as error:
-            next(broken)
+        events = aiter(broken)
+        assert (await anext(events)).HasField("recording")
+        with pytest.raises(grpc.aio.AioRpcError) as error:
+            await anext(events)
     assert error.value.code() == grpc.StatusCode.UNAVAILABLE

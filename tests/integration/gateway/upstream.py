@@ -76,7 +76,11 @@ class Upstream:
         )
 
     def _handler(self, method: MethodDescriptor) -> grpc.RpcMethodHandler[Any, Any]:
-        kind = grpc.unary_stream_rpc_method_handler if method.server_streaming else grpc.unary_unary_rpc_method_handler
+        kind = (
+            grpc.unary_stream_rpc_method_handler
+            if method.server_streaming
+            else grpc.unary_unary_rpc_method_handler
+        )
         request = GetMessageClass(method.input_type)
         return kind(
             self._watch if method.server_streaming else self._unary(method),  # pyright: ignore[reportArgumentType]
@@ -125,7 +129,7 @@ async def play(script: str, context: Any) -> str:
                 packed = any_pb2.Any()
                 packed.Pack(detail)
                 status.details.append(packed)
-            await context.abort_with_status(rpc_status.to_status(status))
+            await context.abort_with_status(rpc_status.to_status(status))  # pyright: ignore[reportUnknownMemberType]
         case "crash":
             raise RuntimeError("the secret of " + rest)
         case "sleep":
