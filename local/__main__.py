@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,10 +34,10 @@ from local.supervisor import StartFailed
 _ORDER = ("waiting", "signing in", "uploading", "queued", "transcribing", "analyzing", "ready")
 
 
-async def run(terminal: Terminal, *, stay: bool) -> None:
+async def run(data: Path, terminal: Terminal, *, stay: bool) -> None:
     """Start everything, push the cast, show what came of it; with `stay`, remain until cancelled."""
     cast = people()
-    with state.owned() as own:
+    with state.owned(data) as own:
         terminal.say(f"Starting Timbre; its logs are in {own.logs}")
         async with running(own, terminal.show, terminal.notice) as up:
             await _demo(own, up, cast, terminal)
@@ -51,8 +52,8 @@ async def _demo(own: State, up: Running, persons: list[Person], terminal: Termin
     async with httpx.AsyncClient(trust_env=False) as client:
         cast = Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client)
         await _push(cast, terminal)
-        await show_matches(cast, persons[0], terminal)
-        await show_calls(cast, persons[0], up.stack, terminal)
+        person = await show_matches(cast, terminal)
+        await show_calls(cast, person, up.stack, terminal)
 
 
 async def _push(cast: Cast, terminal: Terminal) -> None:
@@ -73,9 +74,9 @@ async def _push(cast: Cast, terminal: Terminal) -> None:
         await push(cast, report)
 
 
-def token(person: str) -> str:
+def token(data: Path, person: str) -> str:
     """Sign a person of the cast in at the running stack and return the access token."""
-    own, now = _running()
+    own, now = _running(data)
     found = [one for one in people() if one.id == person]
     if not found:
         raise DemoFailed(f"nobody is called {person!r}; there are {', '.join(one.id for one in people())}")
@@ -84,16 +85,16 @@ def token(person: str) -> str:
     return accounts.sign_in(found[0].email, own.secret("cast")).access_token
 
 
-def status(terminal: Terminal) -> None:
+def status(data: Path, terminal: Terminal) -> None:
     """Print what runs, and where."""
-    own, now = _running()
+    own, now = _running(data)
     terminal.say(f"Timbre runs as process {now['pid']}; its logs are in {own.logs}")
     for name, port in now["ports"].items():
         terminal.say(f"  {name:<15} 127.0.0.1:{port}")
 
 
-def _running() -> tuple[State, dict[str, Any]]:
-    own = State(state.DEFAULT)
+def _running(data: Path) -> tuple[State, dict[str, Any]]:
+    own = State(data)
     now = own.running()
     if now is None:
         raise DemoFailed("nothing runs here; `make run` starts it")
@@ -107,13 +108,13 @@ def main() -> int:
     try:
         match arguments.command:
             case "run":
-                _until_stopped(run(terminal, stay=True))
+                _until_stopped(run(arguments.data, terminal, stay=True))
             case "demo":
-                return _until_stopped(run(terminal, stay=False))
+                return _until_stopped(run(arguments.data, terminal, stay=False))
             case "token":
-                print(token(arguments.person))  # noqa: T201  # the answer, for a shell to take
+                print(token(arguments.data, arguments.person))  # noqa: T201  # the answer, for a shell to take
             case "status":
-                status(terminal)
+                status(arguments.data, terminal)
             case _:
                 setup()
     except (AlreadyRunning, DemoFailed, StartFailed) as error:
@@ -127,6 +128,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description="Timbre on this machine.")
+    parser.add_argument("--data", type=Path, default=state.DEFAULT, help="where everything is kept")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (("run", "start everything and stay up"), ("demo", "start, show a match, stop")):
         command = commands.add_parser(name, help=text)

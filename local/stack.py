@@ -100,6 +100,9 @@ class Stack:
             # The models are in packages; nothing may be fetched behind our back.
             "HF_HUB_OFFLINE": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
+            # One machine holds them all: hand freed memory back instead of keeping it for each thread (-190 MB).
+            "MALLOC_ARENA_MAX": "2",
+            "MALLOC_TRIM_THRESHOLD_": "100000",
             **self.emulator.credentials,
         }
 

@@ -39,10 +39,8 @@ def test_a_second_owner_is_told_who_runs_and_where(tmp_path: Path) -> None:
             pass
         state.publish({"gateway": "http://127.0.0.1:8080"})
         assert state.running() is not None
-        with (
-            pytest.raises(AlreadyRunning, match=r"process \d+ already runs .* at http://127\.0\.0\.1:8080"),
-            owned(tmp_path),
-        ):
+        told = r"process \d+ already runs .* at http://127\.0\.0\.1:8080"
+        with pytest.raises(AlreadyRunning, match=told), owned(tmp_path):
             pass
     assert state.running() is None
 
