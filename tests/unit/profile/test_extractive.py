@@ -108,6 +108,8 @@ async def test_nothing_is_made_of(text: str) -> None:
         ("I'd love to mentor students.", Facet.OFFER),
         ("I'd love to meet students.", Facet.SEEK),
         ("I'd love to learn the violin.", Facet.GOAL),
+        ("I'd love to learn Spanish from a native speaker.", Facet.SEEK),
+        ("I started a small company that sells tea.", Facet.BACKGROUND),
         ("Looking for a drummer in Leeds.", Facet.SEEK),
         ("I'm a cardiologist.", Facet.BACKGROUND),
         ("I’m a carpenter in Leeds.", Facet.BACKGROUND),
@@ -156,3 +158,10 @@ def test_clauses_are_in_order_within_the_text_and_never_blank(text: str) -> None
         assert clause.sentence_start <= clause.start
         assert clause.end <= clause.sentence_end
         end = clause.end
+
+
+@pytest.mark.parametrize("text", ["i'm a " * 3_000, "x" * 5_000, "I need a van " * 500])
+def test_text_that_is_no_speech_is_cut_into_pieces_of_bounded_length(text: str) -> None:
+    pieces = [text[clause.start : clause.end] for clause in clauses(text)]
+    assert max(len(piece) for piece in pieces) <= 1_000
+    assert "".join("".join(pieces).split()) == "".join(text.split())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,10 @@ MAX_PROPOSALS: Final = 60
 """Facts of one recording; of a longer list the least certain go."""
 
 _MIN_WORDS: Final = 2
+_MAX_CLAUSES: Final = 600
+"""Three times what ten minutes of speech hold; bounds the work on a text that is no speech."""
+_READ_CHARS: Final = 400
+"""A cue stands in the first words of a statement; the rest of a very long one is not searched."""
 _SURE: Final = 0.75
 """Cues of this weight need no second opinion."""
 _ROLE_MARGIN: Final = -0.02
@@ -71,9 +76,9 @@ class ExtractiveAnalyzer:
     def _candidates(self, text: str) -> Iterable[_Candidate]:
         """Yield the clauses that may state something, each read in the light of the one before it."""
         before = Reading()
-        for clause in clauses(text):
+        for clause in islice(clauses(text), _MAX_CLAUSES):
             start, end = trim(text, clause.start, clause.end)
-            spoken = plain(text[start:end])
+            spoken = plain(text[start:end])[:_READ_CHARS]
             if clause.question or not spoken:
                 before = Reading()
                 continue

@@ -81,6 +81,11 @@ _BARE_SUBJECT: Final = re.compile(
 _FEW_STOPS_WORDS: Final = 25
 """A sentence with more words than this and hardly a comma was written by a recogniser without punctuation."""
 
+_LONGEST_SENTENCE: Final = 1_000
+"""Characters. Longer ones are cut at a space: nobody speaks so, and searching costs the square of the length."""
+_LOOK_BACK: Final = 60
+"""Characters before a cut that can say whether it belongs there."""
+
 _QUESTION_START: Final = re.compile(
     r"(?:do|does|did|are|is|was|can|could|would|will|should|have|has)\s+"
     r"(?:you|anyone|anybody|someone|somebody|there|i|we|it|this)\b|(?:who|why|where|how)\s+\w+|what\s+(?:else|about|do)\b",
@@ -99,10 +104,14 @@ def clauses(text: str) -> Iterator[Clause]:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for stop in _SENTENCE_END.finditer(text):
-        yield from _trimmed(text, start, stop.end())
-        start = stop.end()
-    yield from _trimmed(text, start, len(text))
+    for stop in (*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)):
+        while stop - start > _LONGEST_SENTENCE:
+            space = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+            end = space if space > 0 else start + _LONGEST_SENTENCE
+            yield from _trimmed(text, start, end)
+            start = end
+        yield from _trimmed(text, start, stop)
+        start = stop
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -113,7 +122,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             found.end()
             for pattern in patterns
             for found in pattern.finditer(sentence)
-            if not _JOINT_SUBJECT.search(sentence, 0, found.start())
+            if not _JOINT_SUBJECT.search(sentence, max(0, found.start() - _LOOK_BACK), found.start())
         }
     )
     for begin, stop in zip([0, *cuts], [*cuts, len(sentence)], strict=True):
