@@ -4,12 +4,13 @@ From settings to what Envoy reads: the configuration, and the descriptor set bes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway.contract import SERVICES, all_methods, descriptor_set
+from gateway.contract import SERVICES, Method, all_methods, descriptor_set
 from gateway.replies import REPLIES
 from gateway.settings import Gateway, split
 
@@ -20,8 +21,14 @@ _HERE = Path(__file__).parent
 _PORTS = {"http": 80, "https": 443}
 
 
-def render(settings: Gateway) -> str:
-    """Return Envoy's configuration: `envoy.yaml` of this folder with every blank filled in."""
+def render(settings: Gateway, methods: Sequence[Method] | None = None) -> str:
+    """
+    Return Envoy's configuration: `envoy.yaml` of this folder with every blank filled in.
+
+    Args:
+        settings: What this environment has of its own.
+        methods: What clients may call; all that the contract lets them when omitted.
+    """
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         line_statement_prefix="#%",  # a comment to anything that knows YAML
@@ -34,7 +41,7 @@ def render(settings: Gateway) -> str:
         settings=settings,
         address=_address,
         services=SERVICES,
-        methods=all_methods(),
+        methods=all_methods() if methods is None else methods,
         replies=REPLIES,
         keys={"host": keys.hostname, "port": keys.port or _PORTS[keys.scheme], "tls": keys.scheme == "https"},
     )

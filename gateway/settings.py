@@ -89,12 +89,13 @@ def split(address: str) -> tuple[str, int]:
 def from_environ(environ: Mapping[str, str], *, descriptor: Path) -> Gateway:
     """
     Read `GATEWAY_<FIELD>`, and for each service `GATEWAY_<SERVICE>` and `GATEWAY_<SERVICE>_HEALTH`; lists
-    are separated by commas.
+    are separated by commas. An empty variable is not set.
 
     Raises:
         SettingsError: a variable is unknown, missing or malformed.
     """
-    given = {name[len(PREFIX) :].lower(): text for name, text in environ.items() if name.startswith(PREFIX)}
+    set_here = {name: text for name, text in environ.items() if name.startswith(PREFIX) and text}
+    given = {name[len(PREFIX) :].lower(): text for name, text in set_here.items()}
     values: dict[str, object] = {
         "descriptor": descriptor,
         "upstreams": {service: _list(given.pop(service, "")) for service in SERVICES},
