@@ -31,6 +31,8 @@ SELECT job.id
  WHERE job.status = 'doing'
    AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(dead_after)s))
 """
+# Only jobs that wait are "once"; one that comes back must not collide with another that waits by now.
+_NO_LONGER_ONCE = "UPDATE procrastinate_jobs SET queueing_lock = NULL WHERE id = %(id)s"
 _TAKE_BACK = "SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL)"
 
 Handler = Callable[..., Awaitable[None]]
@@ -67,9 +69,11 @@ class Jobs:
                 await handler(attempt, **args)
             except asyncio.CancelledError:
                 # The worker is stopping. As an ordinary failure the job goes back to the queue.
+                await self._app.connector.execute_query_async(_NO_LONGER_ONCE, id=context.job.id)
                 raise Interrupted from None
             except Exception as error:
                 get_logger().warning("job failed", job=name, attempt=attempt.number, **describe(error))
+                await self._app.connector.execute_query_async(_NO_LONGER_ONCE, id=context.job.id)
                 raise
 
         self._app.task(name=name, retry=_Retry(attempts, max_wait_seconds), pass_context=True)(run)
@@ -134,7 +138,8 @@ class Jobs:
         while True:
             try:
                 for row in await database.all(_DEAD_WORKERS_JOBS, {"dead_after": DEAD_AFTER_SECONDS}):
-                    await database.one(_TAKE_BACK, {"id": row["id"]})
+                    await database.one(_NO_LONGER_ONCE, row)
+                    await database.one(_TAKE_BACK, row)
                     get_logger().warning("took back a job of a dead worker")
             except psycopg.Error as error:
                 get_logger().warning("sweep failed", **describe(error))

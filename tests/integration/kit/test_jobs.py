@@ -125,6 +125,32 @@ async def test_a_failing_job_is_tried_as_often_as_promised(
     assert seen == [Attempt(0, last=False), Attempt(1, last=True)]
 
 
+async def test_a_job_that_comes_back_does_not_collide_with_one_that_waits(
+    dsn: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first run fails while the same job, deferred once more, waits: both are run, none is stuck."""
+    monkeypatch.setattr(kit_jobs, "SWEEP_SECONDS", 0.1)
+    async with AsyncExitStack() as stack:
+        jobs = await open_jobs(dsn, stack)
+        runs: list[int] = []
+
+        async def again(attempt: Attempt) -> None:
+            runs.append(attempt.number)
+            if len(runs) == 1:
+                async with db.transaction() as connection:
+                    await jobs.defer(connection, "again", once="key")
+                raise ValueError
+
+        jobs.define("again", again, attempts=2, max_wait_seconds=0)
+        async with db.transaction() as connection:
+            await jobs.defer(connection, "again", once="key")
+        worker = asyncio.create_task(jobs.work(db, concurrency=1))
+        await until(db, "SELECT 1 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs)")
+        worker.cancel()
+        await asyncio.wait([worker])
+    assert sorted(runs) == [0, 0, 1]
+
+
 async def test_connections_that_died_with_the_server_are_replaced(db: Database, dsn: str) -> None:
     """What a restarted PostgreSQL looks like from here: every pooled connection is gone."""
     await asyncio.gather(*(db.one("SELECT pg_sleep(0.05)") for _ in range(4)))
