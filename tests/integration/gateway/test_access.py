@@ -56,7 +56,7 @@ def test_every_json_path_asks_for_a_token_at_the_gateway(edge: Edge, method: Met
         assert response.headers["access-control-allow-origin"] == ORIGIN
 
 
-@pytest.mark.parametrize("path", EVERYTHING)
+@pytest.mark.parametrize("path", [*EVERYTHING, "/v1/profile"])
 async def test_every_grpc_path_asks_for_a_token_at_the_gateway(edge: Edge, path: str) -> None:
     error = await native(edge, path, signed_in=False)
     assert error.code() == grpc.StatusCode.UNAUTHENTICATED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import grpc
@@ -14,6 +15,7 @@ import pytest
 from google.protobuf import json_format
 from google.rpc import error_details_pb2
 
+from gateway.settings import split
 from tests.fixtures.tokens import Issuer
 from tests.integration.gateway.conftest import ORIGIN, Edge, address, reason, refusal, rich, upstream
 from tests.integration.gateway.upstream import DETAILS
@@ -188,6 +190,18 @@ def test_everybody_together_has_a_limit_too(run_edge: Callable[..., Edge]) -> No
     statuses = [edge.call("GET", "/v1/profile").status_code for _ in range(10)]
     assert statuses[0] == 200
     assert 429 in statuses
+
+
+def test_connections_beyond_the_limit_are_refused(run_edge: Callable[..., Edge]) -> None:
+    edge = run_edge(max_connections=3)
+    with ExitStack() as stack:
+        sockets = [
+            stack.enter_context(socket.create_connection(split(edge.settings.listen), timeout=10))
+            for _ in range(10)
+        ]
+        with suppress(ConnectionResetError):
+            assert sockets[-1].recv(1) == b""
+    assert edge.call("GET", "/v1/profile").status_code == 200
 
 
 @pytest.fixture
