@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from math import prod
 from typing import Any
 
 import pytest
@@ -202,6 +203,11 @@ class TestClaims:
         with pytest.raises(jose.Malformed):
             jose.read_claims(jose.parse(pack(HEADER, payload, signature=b"x")))
 
+    @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+    def test_what_json_does_not_know_is_malformed_anywhere(self, value: str) -> None:
+        with pytest.raises(jose.Malformed):
+            jose.read_claims(jose.parse(pack(HEADER, f'{{"custom":[{value}]}}', signature=b"x")))
+
     def test_claims_that_we_do_not_know_pass(self) -> None:
         claims = {
             "exp": 1.5,
@@ -299,6 +305,15 @@ class TestKeySet:
     def test_a_key_of_1024_bits_is_too_weak(self) -> None:
         with pytest.raises(jose.Malformed, match="weak"):
             jose.read_key_set(key_set(jwk(rsa_key(0, bits=1024), "key-0")))
+
+    def test_a_key_with_the_marks_of_a_broken_chip_is_refused(self) -> None:
+        small = [number for number in range(3, 168) if all(number % factor for factor in range(2, number))]
+        period = prod(small)
+        marked = pow(65537, 7, period) + period * (2**2047 // period + 1)
+        marked += period * (marked % 2 == 0)
+        entry = jwk(rsa_key(0), "key-0", n=jose.encode(marked.to_bytes(256, "big")))
+        with pytest.raises(jose.Malformed, match="ROCA"):
+            jose.read_key_set(key_set(entry))
 
     @pytest.mark.parametrize(
         "document",
