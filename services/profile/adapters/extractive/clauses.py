@@ -27,7 +27,9 @@ class Clause:
 # A full stop ends a sentence unless it belongs to an initial or an abbreviation.
 _SENTENCE_END: Final = re.compile(
     r"(?<!\b[A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)(?<!\betc)"
-    r"[.!?…]+[\"')\]]*(?=\s|$)|\n+"
+    r"[.!?…]+[\"')\]]*(?=\s|$)"
+    # One line break may be a wrapped line; an empty line, or a list's next dash, ends what was said.
+    r"|\n\s*\n|\n(?=\s*[-*•]\s)"
 )
 
 # Words that begin a statement of their own when a connective or a comma stands before them.
@@ -146,7 +148,7 @@ def _lacks_punctuation(sentence: str) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end and text[start].isspace():
+    while start < end and (text[start].isspace() or text[start] in "-*•"):
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
