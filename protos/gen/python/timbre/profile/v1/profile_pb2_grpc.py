@@ -128,7 +128,10 @@ class ProfileServiceServicer:
         """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
         `request_id`.
 
-        Errors: INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        Errors:
+        - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
+        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,7 +160,8 @@ class ProfileServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListVersions(self, request, context):
-        """ListVersions returns the history of the caller's profile, newest first.
+        """ListVersions returns the history of the caller's profile, newest first. A page may hold fewer versions
+        than asked for when they have many facts; the list ends where `next_page_token` is empty.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
         """

@@ -39,7 +39,10 @@ class ProfileServiceStub:
     """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
     `request_id`.
 
-    Errors: INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+    Errors:
+    - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+    - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
+    - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
     """
     UpdateFact: _aio.UnaryUnaryMultiCallable[_profile_pb2.UpdateFactRequest, _profile_pb2.Fact]
     """UpdateFact changes the text or the facet; the fact becomes the user's own (source USER) and no
@@ -56,7 +59,8 @@ class ProfileServiceStub:
     Errors: NOT_FOUND / FACT_NOT_FOUND.
     """
     ListVersions: _aio.UnaryUnaryMultiCallable[_profile_pb2.ListVersionsRequest, _profile_pb2.ListVersionsResponse]
-    """ListVersions returns the history of the caller's profile, newest first.
+    """ListVersions returns the history of the caller's profile, newest first. A page may hold fewer versions
+    than asked for when they have many facts; the list ends where `next_page_token` is empty.
 
     Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
     """
@@ -125,7 +129,10 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
         `request_id`.
 
-        Errors: INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        Errors:
+        - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
+        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
         """
 
     @_abc_1.abstractmethod
@@ -160,7 +167,8 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profile_pb2.ListVersionsRequest,
         context: _aio.ServicerContext[_profile_pb2.ListVersionsRequest, _abc.Awaitable[_profile_pb2.ListVersionsResponse]],
     ) -> _abc.Awaitable[_profile_pb2.ListVersionsResponse]:
-        """ListVersions returns the history of the caller's profile, newest first.
+        """ListVersions returns the history of the caller's profile, newest first. A page may hold fewer versions
+        than asked for when they have many facts; the list ends where `next_page_token` is empty.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
         """
