@@ -83,7 +83,7 @@ class Indexing:
         gone: list[UUID] = []
         for each in behind:
             person, portrait = each.person, each.person.portrait
-            if each.embeddings != self._embeddings.id:
+            if each.space != self._embeddings.id:
                 rows = changed[each.user_id] = await self.embed(portrait.facts)
                 portrait = Portrait.of(portrait.facts, rows[1:], rows[0])
             if each.visible and portrait.facts:

@@ -4,11 +4,11 @@ SELECT version, indexed_version FROM people WHERE user_id = %(user)s
 
 -- save_person --
 -- Keep a version of a profile, unless the same or a newer one is there.
-INSERT INTO people (user_id, version, visible, card, facts, vectors, embeddings)
-VALUES (%(user)s, %(version)s, %(visible)s, %(card)s, %(facts)s, %(vectors)s, %(embeddings)s)
+INSERT INTO people (user_id, version, visible, card, facts, vectors, space)
+VALUES (%(user)s, %(version)s, %(visible)s, %(card)s, %(facts)s, %(vectors)s, %(space)s)
 ON CONFLICT (user_id) DO UPDATE
    SET version = EXCLUDED.version, visible = EXCLUDED.visible, card = EXCLUDED.card, facts = EXCLUDED.facts,
-       vectors = EXCLUDED.vectors, embeddings = EXCLUDED.embeddings, update_time = now()
+       vectors = EXCLUDED.vectors, space = EXCLUDED.space, update_time = now()
  WHERE people.version < EXCLUDED.version
 
 -- viewer --
@@ -41,7 +41,7 @@ SELECT person.person_id, person.version, person.visible, person.update_time,
   LEFT JOIN reactions ON reactions.user_id = %(user)s AND reactions.other_id = person.user_id
   LEFT JOIN connections ON connections.first_user = least(%(user)s, person.user_id)
                        AND connections.second_user = greatest(%(user)s, person.user_id)
- WHERE person.user_id <> %(user)s AND person.embeddings = %(embeddings)s
+ WHERE person.user_id <> %(user)s AND person.space = %(space)s
 
 -- lock_pair --
 -- Two people decide about each other one after the other, so that two LIKEs always see each other.
@@ -106,11 +106,11 @@ UPDATE people SET indexed_version = version WHERE user_id = ANY(%(users)s)
 
 -- save_vectors --
 -- The same profile in another vector space; the caller holds the lock.
-UPDATE people SET vectors = %(vectors)s, embeddings = %(embeddings)s WHERE user_id = %(user)s
+UPDATE people SET vectors = %(vectors)s, space = %(space)s WHERE user_id = %(user)s
 
 -- mark_foreign --
--- Vectors of another model cannot be compared with today's: everybody who has some is to be embedded again.
-UPDATE people SET indexed_version = 0 WHERE embeddings <> %(embeddings)s AND indexed_version > 0
+-- Vectors of another space cannot be compared with today's: everybody who has some is to be embedded again.
+UPDATE people SET indexed_version = 0 WHERE space <> %(space)s AND indexed_version > 0
 
 -- supposed --
 -- Who should be in the index, with which version.

@@ -27,13 +27,11 @@ _DIGITS: Final = 5
 class MatchService:
     """Who it is mutual with, why, and what people say to that."""
 
-    def __init__(
-        self, store: Store, index: Index, indexing: Indexing, embeddings_id: str, pages: PageTokens
-    ) -> None:
+    def __init__(self, store: Store, index: Index, indexing: Indexing, space: str, pages: PageTokens) -> None:
         self._store = store
         self._index = index
         self._indexing = indexing
-        self._embeddings_id = embeddings_id
+        self._space = space
         self._pages = pages
 
     async def index_profile(self, user_id: str, profile: Profile) -> int:
@@ -107,7 +105,7 @@ class MatchService:
         viewer = await self._store.viewer(caller.user_id)
         if viewer is None:
             raise ProfileNotReady
-        if viewer.embeddings != self._embeddings_id:
+        if viewer.space != self._space:
             raise IndexPending
         return viewer
 

@@ -46,7 +46,7 @@ class Viewer:
     person: Person
     without: frozenset[UUID]
     """Passed or connected, or the viewer: nobody of these is listed."""
-    embeddings: str
+    space: str
     seen_time: datetime
     """The database's clock when this was read."""
 
@@ -68,16 +68,16 @@ class Behind:
 
     user_id: str
     visible: bool
-    embeddings: str
+    space: str
     person: Person
 
 
 class Store:
-    """People, reactions, connections. Vectors are those of one model, `embeddings`."""
+    """People, reactions, connections. Only vectors of one `space` are read."""
 
-    def __init__(self, database: Database, embeddings: str) -> None:
+    def __init__(self, database: Database, space: str) -> None:
         self._database = database
-        self._embeddings = embeddings
+        self._space = space
         self._people: OrderedDict[UUID, Person] = OrderedDict()
 
     async def known_version(self, user_id: str) -> tuple[int, int]:
@@ -96,7 +96,7 @@ class Store:
                 "card": Jsonb(_card_to_json(profile.card)),
                 "facts": Jsonb([_fact_to_json(fact) for fact in profile.facts]),
                 "vectors": vectors.tobytes(),
-                "embeddings": self._embeddings,
+                "space": self._space,
             },
         )
 
@@ -105,7 +105,7 @@ class Store:
         if not row:
             return None
         without = frozenset({row["person_id"], *row["without"]})
-        return Viewer(user_id, _person(row), without, row["embeddings"], row["seen_time"])
+        return Viewer(user_id, _person(row), without, row["space"], row["seen_time"])
 
     async def others(self, viewer: Viewer, person_ids: Sequence[UUID]) -> dict[UUID, Seen]:
         """Return those who exist, hidden ones among them, in no order; the viewer is never there."""
@@ -116,7 +116,7 @@ class Store:
                 "user": viewer.user_id,
                 "people": list(held),
                 "versions": [person.version if person else 0 for person in held.values()],
-                "embeddings": self._embeddings,
+                "space": self._space,
             },
         )
         return {row["person_id"]: self._seen(row, held[row["person_id"]]) for row in rows}
@@ -172,21 +172,21 @@ class Store:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL[name], {"user": user_id, "limit": limit})
             behind = [
-                Behind(row["user_id"], row["visible"], row["embeddings"], _person(row))
+                Behind(row["user_id"], row["visible"], row["space"], _person(row))
                 for row in await cursor.fetchall()
             ]
             if behind:
                 for changed, vectors in (await write(behind)).items():
                     await connection.execute(
                         _SQL["save_vectors"],
-                        {"user": changed, "vectors": vectors.tobytes(), "embeddings": self._embeddings},
+                        {"user": changed, "vectors": vectors.tobytes(), "space": self._space},
                     )
                 await connection.execute(_SQL["mark_indexed"], {"users": [each.user_id for each in behind]})
             return len(behind)
 
     async def mark_foreign(self) -> None:
-        """Note that everybody with vectors of another model is behind."""
-        await self._database.one(_SQL["mark_foreign"], {"embeddings": self._embeddings})
+        """Note that everybody with vectors of another space is behind."""
+        await self._database.one(_SQL["mark_foreign"], {"space": self._space})
 
     async def supposed(self) -> dict[UUID, int]:
         """Return who should be in the index, now or soon, with the version."""

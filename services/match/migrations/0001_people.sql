@@ -11,7 +11,7 @@ CREATE TABLE people (
     facts           jsonb NOT NULL,
     -- float16 rows of the vector space named beside: the whole profile, then each fact.
     vectors         bytea NOT NULL,
-    embeddings      text NOT NULL,
+    space           text NOT NULL,
     update_time     timestamptz NOT NULL DEFAULT now()
 );
 -- Vectors do not compress; trying costs time on every write.

@@ -34,7 +34,7 @@ ENGINEER = (
 )
 RIVAL = (
     "SEEK: I am searching for an engineer who writes the backend for my start-up",
-    "OFFER: I raise money from investors",
+    "OFFER: I play the trumpet at weddings",
 )
 GARDENER = ("OFFER: I grow vegetables", "SEEK: I want to find an old tractor")
 LIKE, PASS = pb.REACTION_LIKE, pb.REACTION_PASS

@@ -117,7 +117,7 @@ async def test_nothing_of_a_hidden_person_stays_in_the_index(config: MatchConfig
 
 @pytest.mark.usefixtures("indexed")
 async def test_vectors_of_another_model_are_made_anew(config: MatchConfig, start: Start) -> None:
-    execute(config, "UPDATE people SET embeddings = 'older', vectors = decode(repeat('00', 96), 'hex')")
+    execute(config, "UPDATE people SET space = 'older', vectors = decode(repeat('00', 96), 'hex')")
     async with start() as match:
 
         async def is_back() -> bool:
@@ -135,8 +135,8 @@ async def test_a_version_that_was_stored_but_not_indexed_is_found_after_the_next
     # What a process leaves behind that dies between the commit and the index.
     execute(
         config,
-        "INSERT INTO people (user_id, version, visible, card, facts, vectors, embeddings)"
-        " SELECT 'twin', 7, true, jsonb_set(card, '{display_name}', '\"Twin\"'), facts, vectors, embeddings"
+        "INSERT INTO people (user_id, version, visible, card, facts, vectors, space)"
+        " SELECT 'twin', 7, true, jsonb_set(card, '{display_name}', '\"Twin\"'), facts, vectors, space"
         " FROM people WHERE user_id = 'priya'",
     )
     async with start() as match:
