@@ -81,8 +81,9 @@ async def test_a_grpc_clients_deadline_is_passed_on(edge: Edge) -> None:
     async with edge.channel() as channel:
         ask = MediaServiceStub(channel).ListRecordings
         request = pb.ListRecordingsRequest(page_token="deadline")
-        answer = await ask(request, metadata=edge.credentials(), timeout=1)
-    assert 0 < float(answer.next_page_token) <= 1
+        answer = await ask(request, metadata=edge.credentials(), timeout=1.5)
+    # gRPC rounds a deadline up on its way; the gateway's own would be 3 seconds.
+    assert 0 < float(answer.next_page_token) <= 2
 
 
 async def test_a_grpc_client_reads_the_gateways_errors_as_it_reads_a_services(
