@@ -13,7 +13,7 @@ from services.media.adapters.decode import decode
 from services.media.adapters.whisper import Whisper
 from services.media.domain import Audio, Segment, Transcript
 from services.media.ports import Speech
-from tests.unit.media.audio import CLIP, noise, silence
+from tests.unit.media.audio import CLIP, noise, silence, spoken
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "speech"
 MOST_ERRORS = 0.2
@@ -88,4 +88,4 @@ async def test_a_listener_that_fails_ends_the_transcription(speech: Speech) -> N
         raise LookupError(segment)
 
     with pytest.raises(LookupError):
-        await speech.transcribe(await decode(CLIP), refuse)
+        await speech.transcribe(spoken(4.0), refuse)
