@@ -9,7 +9,7 @@ against. What either rules out removes the pair. The best pairs themselves are t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,10 +52,30 @@ class Weights:
     good: float = 0.32
     strong: float = 0.42
 
+    def offering(self) -> Vectors:
+        """Return what each facet counts as an answer."""
+        return _by_facet({Facet.OFFER: 1, Facet.BACKGROUND: self.background})
+
+    def needing(self) -> Vectors:
+        """Return what each facet counts as a need."""
+        return _by_facet({Facet.SEEK: 1, Facet.GOAL: self.goal})
+
 
 WEIGHTS: Final = Weights()
-_SHARED: Final = (Facet.VALUE, Facet.INTEREST, Facet.GOAL)
-_TOPIC: Final = (Facet.OFFER, Facet.SEEK, Facet.BACKGROUND, Facet.GOAL)
+
+
+def _by_facet(values: Mapping[Facet, float]) -> Vectors:
+    """Return a table that an array of facets can be looked up in."""
+    table = np.zeros(max(Facet) + 1, np.float32)
+    for facet, value in values.items():
+        table[facet] = value
+    return table
+
+
+_IS_SEEK: Final = _by_facet({Facet.SEEK: 1})
+_IS_SHARED: Final = _by_facet({Facet.VALUE: 1, Facet.INTEREST: 1, Facet.GOAL: 1})
+_IS_TOPIC: Final = _by_facet({Facet.OFFER: 1, Facet.SEEK: 1, Facet.BACKGROUND: 1, Facet.GOAL: 1})
+_IS_EXCLUSION: Final = _by_facet({Facet.EXCLUSION: 1})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,31 +86,30 @@ class Portrait:
     vectors: Stored
     whole: Stored
     terms: tuple[frozenset[str], ...]
+    facets: NDArray[np.int8]
 
     @classmethod
     def of(cls, facts: tuple[Fact, ...], vectors: Stored, whole: Stored) -> Portrait:
-        return cls(facts, vectors, whole, tuple(terms(fact.text) for fact in facts))
+        facets = np.array([fact.facet.value for fact in facts], np.int8)
+        return cls(facts, vectors, whole, tuple(terms(fact.text) for fact in facts), facets)
 
     def probe(self, weights: Weights = WEIGHTS) -> Probe:
         """Reduce to what the index keeps: strongest facets first, vectors scaled by what the facet counts."""
-        offers = {Facet.OFFER: 1.0, Facet.BACKGROUND: weights.background}
-        seeks = {Facet.SEEK: 1.0, Facet.GOAL: weights.goal}
+        offering, needing = weights.offering()[self.facets], weights.needing()[self.facets]
         return Probe(
-            offers=self._scaled(offers),
-            seeks=self._scaled(seeks),
+            offers=self._scaled(offering),
+            seeks=self._scaled(needing),
             whole=self.whole.astype(np.float32),
-            offer_terms=self._terms_of(offers),
-            seek_terms=self._terms_of(seeks),
+            offer_terms=self._terms_of(offering),
+            seek_terms=self._terms_of(needing),
         )
 
-    def _scaled(self, counts: Mapping[Facet, float]) -> Vectors:
-        chosen = [number for facet in counts for number, fact in enumerate(self.facts) if fact.facet is facet]
-        scale = np.array([counts[self.facts[number].facet] for number in chosen], np.float32)
-        return self.vectors[chosen].astype(np.float32) * scale[:, None]
+    def _scaled(self, counts: Vectors) -> Vectors:
+        chosen = [row for row in np.argsort(-counts, kind="stable") if counts[row] > 0]
+        return self.vectors[chosen].astype(np.float32) * counts[chosen, None]
 
-    def _terms_of(self, facets: Collection[Facet]) -> frozenset[str]:
-        found = zip(self.facts, self.terms, strict=True)
-        return frozenset[str]().union(*(words for fact, words in found if fact.facet in facets))
+    def _terms_of(self, counts: Vectors) -> frozenset[str]:
+        return frozenset[str]().union(*(self.terms[row] for row in np.flatnonzero(counts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +219,8 @@ class _Pairs:
         columns = np.array([max(len(found), 1) for found in me.terms], np.float32)
         rows = np.array([max(len(found), 1) for found in their_terms], np.float32)[:, None]
         return cls(
-            mine=np.array([fact.facet for fact in me.facts], np.int8),
-            theirs=np.array([fact.facet for other in others for fact in other.facts], np.int8),
+            mine=me.facets,
+            theirs=np.concatenate([other.facets for other in others]),
             cosine=cosine,
             strength=cosine + np.float32(weights.lexical) * common / np.sqrt(rows * columns),
             mine_covered=common / columns,
@@ -210,46 +229,44 @@ class _Pairs:
         )
 
     def they_answer(self) -> Vectors:
-        return self.strength * np.outer(self._offering(self.theirs), self._needing(self.mine))
+        return self.strength * np.outer(
+            self.weights.offering()[self.theirs], self.weights.needing()[self.mine]
+        )
 
     def i_answer(self) -> Vectors:
-        return self.strength * np.outer(self._needing(self.theirs), self._offering(self.mine))
+        return self.strength * np.outer(
+            self.weights.needing()[self.theirs], self.weights.offering()[self.mine]
+        )
 
     def rivalry(self) -> Vectors:
-        return self.strength * np.outer(self.theirs == Facet.SEEK, self.mine == Facet.SEEK)
+        return self.strength * np.outer(_IS_SEEK[self.theirs], _IS_SEEK[self.mine])
 
     def shared(self) -> Vectors:
-        return self.strength * np.outer(np.isin(self.theirs, _SHARED), np.isin(self.mine, _SHARED))
+        return self.strength * np.outer(_IS_SHARED[self.theirs], _IS_SHARED[self.mine])
 
     def ruled_out(self) -> Vectors:
         """
         How much a fact is what the other's EXCLUSION means. Models do not see negation, so the topic of
         an exclusion is near the excluded; its words, when they occur, are the stronger sign.
         """
-        by_me = np.outer(np.isin(self.theirs, _TOPIC), self.mine == Facet.EXCLUSION)
-        by_them = np.outer(self.theirs == Facet.EXCLUSION, np.isin(self.mine, _TOPIC))
+        by_me = np.outer(_IS_TOPIC[self.theirs], _IS_EXCLUSION[self.mine])
+        by_them = np.outer(_IS_EXCLUSION[self.theirs], _IS_TOPIC[self.mine])
         return by_me * (self.cosine + self.mine_covered / 2) + by_them * (
             self.cosine + self.theirs_covered / 2
         )
-
-    def _offering(self, facets: NDArray[np.int8]) -> Vectors:
-        return (facets == Facet.OFFER) + np.float32(self.weights.background) * (facets == Facet.BACKGROUND)
-
-    def _needing(self, facets: NDArray[np.int8]) -> Vectors:
-        return (facets == Facet.SEEK) + np.float32(self.weights.goal) * (facets == Facet.GOAL)
 
 
 def _common(theirs: Sequence[frozenset[str]], mine: Sequence[frozenset[str]]) -> Vectors:
     """Count the terms each pair of facts has in common."""
     column = {term: j for j, term in enumerate(dict.fromkeys(term for found in mine for term in found))}
-    counts = np.zeros((len(theirs), len(mine)), np.float32)
-    if not column:
-        return counts
-    occurs = np.zeros((len(mine), len(column)), np.float32)
-    for j, found in enumerate(mine):
-        occurs[j, [column[term] for term in found]] = 1
+    return _occurrences(theirs, column) @ _occurrences(mine, column).T
+
+
+def _occurrences(facts: Sequence[frozenset[str]], column: Mapping[str, int]) -> Vectors:
+    """Mark which of the terms occur in which fact."""
     known = column.keys()
-    for i, found in enumerate(theirs):
-        if shared := found & known:
-            counts[i] = occurs[:, [column[term] for term in shared]].sum(axis=1)
-    return counts
+    hits = [(i, column[term]) for i, found in enumerate(facts) for term in found & known]
+    marks = np.zeros((len(facts), len(column)), np.float32)
+    if hits:
+        marks[tuple(zip(*hits, strict=True))] = 1
+    return marks

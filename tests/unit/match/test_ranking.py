@@ -5,6 +5,7 @@ Scoring by hand-made vectors: each axis is a topic.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -80,8 +81,8 @@ def test_an_excluded_word_is_enough_when_the_vectors_are_not() -> None:
     half = np.full(TOPICS, 0.0, np.float16)
     half[[CODE, CHESS]] = 0.9, 0.4
     crypto = portrait((SEEK, CODE), (OFFER, SALES), texts=("a crypto exchange", "sales"))
-    crypto = Portrait(crypto.facts, np.stack([half, crypto.vectors[1]]), crypto.whole, crypto.terms)
-    other = Portrait(crypto.facts, crypto.vectors, crypto.whole, (frozenset({"exchang"}), frozenset()))
+    crypto = replace(crypto, vectors=np.stack([half, crypto.vectors[1]]))
+    other = replace(crypto, terms=(frozenset({"exchang"}), frozenset()))
     assert [each.ruled_out for each in score(picky, [crypto, other])] == [True, False]
 
 
