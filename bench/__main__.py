@@ -6,12 +6,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
+import warnings
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 
+import httpx
+import structlog
+
 from bench.report import Report, WrongAnswer
+from local.api import ApiError
 from local.supervisor import StartFailed
+from services.kit.config import DevelopmentWarning
 
 BENCHMARKS = {
     "ranking": "are partners found, and do look-alikes stay behind them (synthetic scenarios)",
@@ -38,12 +45,15 @@ def main() -> int:
     ]
     if unknown := [name for name in names if name not in BENCHMARKS]:
         parser.error(f"no benchmark is called {', '.join(unknown)}")
+    # Code of the services runs here too, for floors; its notices are not ours.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    warnings.simplefilter("ignore", DevelopmentWarning)
     for name in names:
         report = Report(name)
         run: Callable[[Report], Awaitable[None]] = import_module(f"bench.{name}").run
         try:
             asyncio.run(_timed(run, report))
-        except (WrongAnswer, StartFailed, TimeoutError, OSError) as error:
+        except (WrongAnswer, StartFailed, ApiError, httpx.HTTPError, TimeoutError, OSError) as error:
             print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
             return 1
         report.close()
