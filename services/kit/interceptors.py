@@ -36,6 +36,8 @@ Stream = Callable[[Message, Context], AsyncIterator[Message]]
 REFLECTION = "/grpc.reflection."
 UNARY_LIMIT_SECONDS = 30.0
 """A unary call without a deadline gets this one; a longer deadline is cut to it."""
+ANSWER_SECONDS = 0.02
+"""Kept back from the caller's deadline, so that our answer, with its reason, arrives before it passes."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _caller: ContextVar[Caller] = ContextVar("caller")
@@ -151,4 +153,4 @@ class _Call:
 
 def _seconds_left(context: Context) -> float:
     left = cast("float | None", context.time_remaining())  # None without a deadline, whatever the stubs say
-    return UNARY_LIMIT_SECONDS if left is None else max(0.0, min(left, UNARY_LIMIT_SECONDS))
+    return UNARY_LIMIT_SECONDS if left is None else max(0.0, min(left - ANSWER_SECONDS, UNARY_LIMIT_SECONDS))

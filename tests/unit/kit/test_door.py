@@ -248,10 +248,11 @@ async def test_the_access_log_knows_no_person(profile: Any, ada: Any, log: Log) 
     assert ADA not in json.dumps(line)
 
 
-async def test_a_deadline_ends_the_work(profile: Any, ada: Any) -> None:
+async def test_a_deadline_ends_the_work(profile: Any, ada: Any, log: Log) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as late:
-        await profile.ListVersions(pb.ListVersionsRequest(), metadata=ada, timeout=0.2)
+        await profile.ListVersions(pb.ListVersionsRequest(), metadata=ada, timeout=0.3)
     assert late.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert log()[-1]["reason"] == "DEADLINE_EXCEEDED"
 
 
 async def test_health_is_served_apart_and_turns_before_the_server_stops(
