@@ -114,6 +114,7 @@ async def test_nothing_is_made_of(text: str) -> None:
         ("I'd love to learn Spanish from a native speaker.", Facet.SEEK),
         ("I started a small company that sells tea.", Facet.BACKGROUND),
         ("I restore antique clocks.", Facet.BACKGROUND),
+        ("My startup is all about crypto payments.", Facet.BACKGROUND),
         ("I build cedar canoes.", Facet.BACKGROUND),
         ("I repair barns and old wooden roofs.", Facet.BACKGROUND),
         ("I can teach\nyou to bake bread.", Facet.OFFER),
@@ -143,6 +144,13 @@ async def test_a_wrapped_line_is_one_statement_and_a_list_is_several() -> None:
 async def test_what_follows_a_wish_belongs_to_it() -> None:
     facts = await found("I want to join a young company. Next to a person who understands the market.")
     assert [facet for facet, _ in facts] == [Facet.SEEK, Facet.SEEK]
+
+
+async def test_a_need_keeps_the_cause_it_was_said_with() -> None:
+    facts = await found("Our pianist has moved away, so we need somebody to accompany us on Tuesdays.")
+    assert facts == [
+        (Facet.SEEK, "Our pianist has moved away, so we need somebody to accompany us on Tuesdays")
+    ]
 
 
 async def test_half_a_statement_is_no_exclusion() -> None:

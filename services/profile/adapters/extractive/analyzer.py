@@ -5,6 +5,7 @@ The extractive adapter of the `Analyzer` port.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -31,6 +32,7 @@ _SURE: Final = 0.75
 _ROLE_MARGIN: Final = -0.02
 """How much closer to a trait than to a role a noun may be and still count as a role."""
 
+_CONSEQUENCE: Final = re.compile(r"(?:and )?so\b", re.IGNORECASE)
 _RESTRICTABLE: Final = frozenset({Facet.SEEK, Facet.EXCLUSION})
 _HEADLINE_ORDER: Final = (Facet.BACKGROUND, Facet.GOAL, Facet.OFFER, Facet.SEEK, Facet.INTEREST, Facet.VALUE)
 
@@ -109,6 +111,8 @@ class ExtractiveAnalyzer:
                 return None
             confidence = 0.4 + 0.35 * cosine
         start, end = candidate.start, candidate.end
+        if reading.facet is Facet.SEEK:
+            start = _with_cause(text, candidate)
         quote = text[start:end]
         return Proposal(
             reading.facet,
@@ -127,6 +131,18 @@ class ExtractiveAnalyzer:
         cosines = self._prototypes @ self._embedder.embed([spoken])[0]
         best = int(np.argmax(cosines))
         return self._facets[best], float(max(0.0, cosines[best]))
+
+
+def _with_cause(text: str, candidate: _Candidate) -> int:
+    """
+    Where a need begins that was said with its cause: "our pianist has moved away, so we need somebody to
+    accompany us". Without the cause nobody would know what is needed.
+    """
+    clause = candidate.clause
+    if not _CONSEQUENCE.match(text, clause.start) or candidate.end - clause.sentence_start > MAX_FACT_TEXT:
+        return candidate.start
+    start, _ = trim(text, clause.sentence_start, clause.sentence_end)
+    return start
 
 
 def _headline(text: str, judged: Sequence[tuple[_Candidate, Proposal]]) -> str:
