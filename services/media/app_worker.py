@@ -5,13 +5,14 @@ media's worker, wired. A module of its own, so that the service does not load th
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from grpc_health.v1 import health_pb2
 
 from services.kit.clients import open_neighbour
-from services.kit.config import Common, ConfigError
+from services.kit.config import Common, ConfigError, DevelopmentWarning
 from services.kit.logs import get_logger
 from services.kit.server import health_server
 from services.kit.service_tokens import ServiceKeys, ServiceTokens
@@ -53,6 +54,7 @@ async def open_speech(url: str, common: Common, stack: AsyncExitStack) -> Speech
         speech = await asyncio.to_thread(Whisper.open, source)
     except ModelUnusable as error:
         raise ConfigError(f"MEDIA_SPEECH: {error}") from None
+    warnings.warn(f"{url} hears clear English best, on this machine only", DevelopmentWarning, stacklevel=2)
     stack.callback(speech.close)
     return speech
 

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from services.media.domain import Stage as Step
+from tests.fixtures.stack import PostgresServer
 from tests.integration.media.harness import Person, Stage, State, System, logs, refused, running_system
 from tests.unit.media.audio import encoded, silence, spoken
 
@@ -177,6 +178,31 @@ async def test_a_restarted_service_knows_everything(
                 await ada_again.complete(created.recording.name)
                 ended = await ada_again.ended(created.recording.name)
     assert ended.failure.reason == "AUDIO_SILENT"
+
+
+async def test_the_database_may_drop_every_connection(
+    lonely: System, postgres_server: PostgresServer
+) -> None:
+    async with lonely.person() as ada:
+        with lonely.worker(), lonely.profile.holding("AnalyzeTranscript", ada.user) as gate:
+            name = await ada.type("I paint walls.")
+            events = ada.watch(name)
+            while (await anext(events)).recording.state != State.STATE_ANALYZING:
+                pass
+            for _ in range(3):
+                await asyncio.to_thread(drop_connections, lonely, postgres_server)
+                await asyncio.sleep(0.3)
+            gate.set()
+            assert (await ada.ended(name)).state == State.STATE_READY
+            assert [event async for event in events][-1].HasField("ended")
+
+
+def drop_connections(system: System, server: PostgresServer) -> None:
+    name = system.dsn.rpartition("/")[2]
+    with psycopg.connect(server.admin()) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
 
 
 async def test_nothing_spoken_and_no_secret_is_logged(system: System) -> None:

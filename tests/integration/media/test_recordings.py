@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from itertools import pairwise
+from typing import Any
 
 import grpc
 import pytest
@@ -143,6 +144,28 @@ async def test_another_persons_recording_looks_like_none(ada: Person, bob: Perso
             await anext(bob.watch(absent))
     assert (await bob.stub.ListRecordings(pb.ListRecordingsRequest(), metadata=bob.metadata)).recordings == []
     assert (await ada.transcript(name)).text == "I collect rain sounds."
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"exp": 1_000_000_000}, "TOKEN_EXPIRED"),
+        ({"token_use": "id"}, "TOKEN_INVALID"),
+        ({"client_id": "another-app"}, "TOKEN_INVALID"),
+        ({"iss": "https://issuer.example"}, "TOKEN_INVALID"),
+    ],
+)
+async def test_only_a_valid_access_token_opens_the_door(
+    ada: Person, system: System, claims: dict[str, Any], reason: str
+) -> None:
+    metadata = (("authorization", f"Bearer {system.issuer.mint(sub=ada.user, **claims)}"),)
+    with refused(grpc.StatusCode.UNAUTHENTICATED, reason):
+        await ada.stub.ListRecordings(pb.ListRecordingsRequest(), metadata=metadata)
+    watching = ada.stub.WatchRecording(
+        pb.WatchRecordingRequest(name=f"recordings/{uuid.uuid4()}"), metadata=metadata
+    )
+    with refused(grpc.StatusCode.UNAUTHENTICATED, reason):
+        await anext(aiter(watching))
 
 
 async def test_lists_are_paged_newest_first_and_new_ones_do_not_shift_them(ada: Person, bob: Person) -> None:
