@@ -55,7 +55,7 @@ class Jobs:
     """The kinds of jobs of one service, and the means to defer and to work on them."""
 
     def __init__(self, dsn: str) -> None:
-        self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4))
+        self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4, timeout=3))
 
     def define(self, name: str, handler: Handler, *, attempts: int, max_wait_seconds: int = 60) -> None:
         """
@@ -132,6 +132,10 @@ class Jobs:
                 )
             except (ConnectorException, psycopg.Error) as error:
                 get_logger().warning("worker lost its database", **describe(error))
+                # Stopping without a database ends in the same exception; it still has to end.
+                task = asyncio.current_task()
+                if task and task.cancelling():
+                    raise asyncio.CancelledError from None
             await asyncio.sleep(1)
 
     async def _sweep(self, database: Database) -> None:

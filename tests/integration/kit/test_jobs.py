@@ -12,6 +12,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 from procrastinate.schema import SchemaManager
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.kit import jobs as kit_jobs
 from services.kit.jobs import Attempt, Jobs, open_jobs
@@ -149,6 +150,38 @@ async def test_a_job_that_comes_back_does_not_collide_with_one_that_waits(
         worker.cancel()
         await asyncio.wait([worker])
     assert sorted(runs) == [0, 0, 1]
+
+
+async def test_a_worker_whose_database_is_gone_can_be_stopped(dsn: str) -> None:
+    """Through a relay that is cut, as if the server had gone away for good."""
+    target = conninfo_to_dict(dsn)
+    pipes: list[asyncio.StreamWriter] = []
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there = await asyncio.open_connection(str(target["host"]), int(target["port"] or 0))
+        pipes.extend((writer, there))
+        await asyncio.gather(_copy(reader, there), _copy(there_reader, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(relay, "127.0.0.1", 0)
+    relayed = make_conninfo(dsn, port=server.sockets[0].getsockname()[1])
+    async with AsyncExitStack() as stack:
+        database = await open_database(relayed, stack)
+        jobs = await open_jobs(relayed, stack)
+        worker = asyncio.create_task(jobs.work(database, concurrency=1))
+        await until(database, "SELECT 1 FROM procrastinate_workers")
+        server.close()
+        for pipe in pipes:
+            pipe.close()
+        await asyncio.sleep(0.5)
+        worker.cancel()
+        done, _ = await asyncio.wait([worker], timeout=30)
+        assert done
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
 
 
 async def test_connections_that_died_with_the_server_are_replaced(db: Database, dsn: str) -> None:
