@@ -22,6 +22,7 @@ from local.people import Person
 AUDIO = "audio/ogg"
 PROMPT = "Who are you, what do you offer, what are you looking for?"
 _CONCURRENCY = 4
+_STUCK = 300  # seconds without any change, after which a recording counts as stuck
 _NAMES = uuid.UUID("6f1d1a52-5f0e-4a5b-9a3c-3c1b5a4f6d20")
 
 
@@ -97,19 +98,24 @@ async def _bring(cast: Cast, person: Person, at: Callable[[str], None]) -> None:
         return
     at("uploading")
     recording = await _record(api, person, takes=states["STATE_FAILED"])
-    async for seen in api.watch(recording["name"]):
-        recording = seen
-        at(_stage(recording))
+    try:
+        async with asyncio.timeout(_STUCK) as patience:
+            async for seen in api.watch(recording["name"]):
+                patience.reschedule(asyncio.get_running_loop().time() + _STUCK)
+                recording = seen
+                at(_stage(recording))
+    except TimeoutError:
+        raise DemoFailed(f"{person.id}: {_stage(recording)} for {_STUCK} s without a change") from None
     if recording.get("state") != "STATE_READY":
         failure = recording.get("failure", {"reason": "DELETED", "message": "it was deleted"})
         raise DemoFailed(f"{person.id}: the recording failed: {failure['reason']}: {failure['message']}")
 
 
 async def _introduce(api: Api, person: Person) -> None:
-    wanted = {"displayName": person.name, "languages": list(person.languages)}
+    wanted = {"displayName": person.name, "headline": person.headline, "languages": list(person.languages)}
     profile = await api.call("GET", "profile")
     if {name: profile.get(name) for name in wanted} != wanted:
-        await api.call("PATCH", "profile", wanted, updateMask="displayName,languages")
+        await api.call("PATCH", "profile", wanted, updateMask=",".join(wanted))
 
 
 async def _record(api: Api, person: Person, *, takes: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _LAST = 65535
 
@@ -31,7 +31,7 @@ def free_port(preferred: int = 0, *, taken: Iterable[int] = ()) -> int:
     raise OSError(errno.EADDRINUSE, f"no port from {preferred} upwards is free")
 
 
-def free_ports(preferred: dict[str, int]) -> dict[str, int]:
+def free_ports(preferred: Mapping[str, int]) -> dict[str, int]:
     """Give every name a free port of its own: the preferred one, or the next after it."""
     ports: dict[str, int] = {}
     for name, port in preferred.items():

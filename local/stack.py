@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 
@@ -27,7 +27,7 @@ ORIGINS = ("http://localhost:5173", "http://127.0.0.1:5173")
 """Where the web page's development server is."""
 _WITH_WORKER = ("media", "profile")
 _WITH_DATABASE = ("media", "profile", "match")
-_PORTS = {
+PORTS = {
     "gateway": 8080,
     "gateway-admin": 9901,
     "postgres": 5432,
@@ -47,10 +47,10 @@ class Stack:
     emulator: Emulator
 
     @classmethod
-    def of(cls, state: State) -> Stack:
+    def of(cls, state: State, preferred: Mapping[str, int]) -> Stack:
         """Choose ports, near the usual ones; make keys and passwords if there are none."""
         state.make_keys(SERVICES)
-        ports = free_ports(_PORTS)
+        ports = free_ports(preferred)
         return cls(state, ports, emulator_of(state, ports["emulator"]))
 
     def address(self, name: str) -> str:
@@ -100,6 +100,10 @@ class Stack:
             # The models are in packages; nothing may be fetched behind our back.
             "HF_HUB_OFFLINE": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
+            # OpenBLAS ends its threads when a process forks, and a thread that is multiplying then spins for
+            # ever: without threads of its own it cannot. One machine has no cores to spare for them either.
+            "OPENBLAS_NUM_THREADS": "1",
+            "GRPC_ENABLE_FORK_SUPPORT": "0",  # our forks exec at once
             # One machine holds them all: hand freed memory back instead of keeping it for each thread (-190 MB).
             "MALLOC_ARENA_MAX": "2",
             "MALLOC_TRIM_THRESHOLD_": "100000",
@@ -161,15 +165,21 @@ class Running:
 
 
 @asynccontextmanager
-async def running(state: State, show: Show, notice: Show | None = None) -> AsyncIterator[Running]:
+async def running(
+    state: State, show: Show, notice: Show | None = None, *, ports: Mapping[str, int] = PORTS
+) -> AsyncIterator[Running]:
     """
     Start everything in order, and stop it when the block ends.
+
+    Args:
+        show: See `Supervisor`; `notice` too.
+        ports: Where things should listen; the next free port is taken instead of a busy one.
 
     Raises:
         StartFailed: a process or a migration failed; with its last lines.
     """
     await asyncio.to_thread(setup)
-    stack = Stack.of(state)
+    stack = Stack.of(state, ports)
     data, password = state.root / "postgres", state.secret("postgres")
     await asyncio.to_thread(postgres.create, data, password)
     await asyncio.to_thread(postgres.reclaim, data)

@@ -20,7 +20,7 @@ from local.warden import Warden
 
 Show = Callable[[str, str], None]
 
-GRACE = 4.5
+GRACE = 4.0
 """Seconds in which everything has stopped after it was asked to; killed otherwise."""
 _FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
 _STEADY = 10.0  # seconds of life after which an end counts as the first one again

@@ -19,11 +19,14 @@ from local.demo import Cast, push
 from local.output import Terminal
 from local.people import Person, people
 from local.showcase import show_calls, show_matches
-from local.stack import Running, running
+from local.stack import PORTS, Running, running
 from local.state import owned
 
 ROOT = Path(__file__).parents[3]
 PAIR = [person for person in people() if person.id in {"elena-v", "oliver-p"}]
+
+
+ANY = dict.fromkeys(PORTS, 0)
 
 
 def silent(_name: str, _line: str) -> None:
@@ -33,7 +36,7 @@ def silent(_name: str, _line: str) -> None:
 @asynccontextmanager
 async def started(data: Path, persons: Sequence[Person]) -> AsyncIterator[tuple[Running, Cast]]:
     with owned(data) as own:
-        async with running(own, silent) as up, httpx.AsyncClient(trust_env=False) as client:
+        async with running(own, silent, ports=ANY) as up, httpx.AsyncClient(trust_env=False) as client:
             accounts = Accounts(up.stack.emulator, up.resources)
             yield up, Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client)
 
