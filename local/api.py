@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -75,13 +75,18 @@ class Api:
             ApiError: the watch was refused, or was cut again and again.
         """
         for _ in range(_CUTS):
-            with suppress(httpx.TransportError):
+            try:
                 async for event in self._events(recording):
                     if "recording" in event:
                         yield event["recording"]
                     elif "ended" in event:
                         yield event["ended"].get("recording", {})
                         return
+            except httpx.TransportError:
+                pass
+            except ApiError as error:
+                if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
             # A stream that closes without its terminal event was cut; the next one starts with the present.
             await asyncio.sleep(0.5)
         raise ApiError(503, "UNAVAILABLE", f"the watch of a recording was cut {_CUTS} times")
