@@ -15,9 +15,9 @@ from tests.e2e.conftest import SignUp
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALLS = {
-    "auth": ("timbre.auth.v1.AuthService/GetSession", "userId"),
+    "auth": ("timbre.auth.v1.AuthService/GetSession", "user_id"),
     "media": ("timbre.media.v1.MediaService/ListRecordings", "recordings"),
-    "profile": ("timbre.profile.v1.ProfileService/GetProfile", "displayName"),
+    "profile": ("timbre.profile.v1.ProfileService/GetProfile", "display_name"),
     "match": ("timbre.match.v1.MatchService/ListMatches", ""),
 }
 
