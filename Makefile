@@ -15,7 +15,7 @@ run: $(READY) ## Start the whole system on this machine, with the demo cast, and
 	@$(RUN) -m local run
 demo: $(READY) ## The same, but leave once a match with its reasons was shown
 	@$(RUN) -m local demo
-token: $(READY) ## Print an access token of one of the cast: make token USER=ada-b
+token: $(READY) ## Print an access token of one of the cast: make token USER=elena-v
 	@$(RUN) -m local token "$(USER)"
 status: $(READY) ## Say what is running and where
 	@$(RUN) -m local status
