@@ -28,8 +28,8 @@ from services.kit.postgres import open_database
 from services.match.adapters.minilm import MiniLMEmbeddings
 from services.match.adapters.postgres import Store
 
-PEOPLE = 300
-ROUNDS = 2
+PEOPLE = 10_000
+ROUNDS = 7
 CLIENTS = (1, 8)
 PAGE = 20
 

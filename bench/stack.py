@@ -10,16 +10,19 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bench.command import command
+from bench.measure import CpuMeter
 from bench.report import Report, Table
 from local.setup import ROOT
 
-IDLE_SECONDS = 15
+SETTLE_SECONDS = 10
+IDLE_SECONDS = 20
 _MB = 1 << 20
 
 
@@ -39,8 +42,7 @@ async def run(report: Report) -> None:
             second_end = await second.ended(seconds=30)
         async with command([*argv, "run"], cwd=ROOT) as third:
             ready = await third.until("Running. Ctrl-C", seconds=300)
-            await asyncio.sleep(IDLE_SECONDS)
-            memory = _memory(third.process.pid)
+            idle = await _idle(third.process.pid)
             stopping = time.perf_counter()
             third.process.send_signal(signal.SIGINT)
             await third.ended(seconds=30)
@@ -53,42 +55,52 @@ async def run(report: Report) -> None:
         ("Ctrl-C until everything has stopped", stopped),
     ]
     report.table(Table("Start and stop", ("", "seconds"), rows))
-    report.table(memory)
+    report.table(idle)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Memory:
-    """What a process and its children hold."""
+class _Held:
+    """What a process and its children hold, and what they do all the same."""
 
     processes: int
     rss: float
     pss: float
+    cpu: float
+    """Percent of one core."""
 
     @classmethod
-    def of(cls, process: psutil.Process, *, children: bool = True) -> _Memory:
-        family = [process, *(process.children(recursive=True) if children else ())]
+    def of(cls, family: Sequence[psutil.Process], cpu: float) -> _Held:
         each = [one.memory_full_info() for one in family]
-        return cls(len(each), sum(one.rss for one in each) / _MB, sum(one.pss for one in each) / _MB)
+        return cls(len(each), sum(one.rss for one in each) / _MB, sum(one.pss for one in each) / _MB, cpu)
 
 
-def _memory(pid: int) -> Table:
+async def _idle(pid: int) -> Table:
     """By process of the stack, with its children. RSS counts a shared page in every process, PSS once in all."""
     supervisor = psutil.Process(pid)
-    found = [("supervisor", _Memory.of(supervisor, children=False))]
-    found += sorted((_name(child), _Memory.of(child)) for child in supervisor.children())
-    each = [memory for _, memory in found]
-    total = _Memory(
-        sum(one.processes for one in each), sum(one.rss for one in each), sum(one.pss for one in each)
+    children = {_name(child): child for child in supervisor.children()}
+    await asyncio.sleep(SETTLE_SECONDS)
+    meters = {name: CpuMeter(child.pid) for name, child in children.items()}
+    everything = CpuMeter(pid)
+    await asyncio.sleep(IDLE_SECONDS)
+    used = {name: 100 * meter.seconds() / IDLE_SECONDS for name, meter in meters.items()}
+    rest = 100 * everything.seconds() / IDLE_SECONDS - sum(used.values())
+    found = [("supervisor", _Held.of([supervisor], rest))]
+    found += sorted(
+        (name, _Held.of([child, *child.children(recursive=True)], used[name]))
+        for name, child in children.items()
     )
-    rows = [(name, one.processes, one.rss, one.pss) for name, one in [*found, ("total", total)]]
-    return Table(
-        f"Memory after {IDLE_SECONDS} idle seconds, MB", ("process", "processes", "RSS", "PSS"), rows
-    )
+    each = [held for _, held in found]
+    total = [sum(one.rss for one in each), sum(one.pss for one in each), sum(one.cpu for one in each)]
+    rows = [(name, one.processes, one.rss, one.pss, one.cpu) for name, one in found]
+    rows.append(("total", sum(one.processes for one in each), total[0], total[1], total[2]))
+    columns = ("process", "processes", "RSS MB", "PSS MB", "CPU % of a core")
+    return Table(f"Idle, over {IDLE_SECONDS} s", columns, rows)
 
 
 def _name(process: psutil.Process) -> str:
-    """What the process is, by its command: `media worker`, `postgres`, `envoy`."""
+    """What the process is, by its command: `media worker`, `postgres`, `envoy`, `warden.py`."""
     argv = process.cmdline()
     if "-m" in argv:
         return " ".join(argv[argv.index("-m") + 1 :][:2]).removeprefix("services.")
-    return " ".join(Path(word).name for word in argv[:2] if not word.startswith("-"))
+    words = [Path(word).name for word in argv if not word.startswith("-")]
+    return next((word for word in words if word.endswith(".py")), words[0])
