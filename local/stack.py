@@ -104,9 +104,6 @@ class Stack:
             # ever: without threads of its own it cannot. One machine has no cores to spare for them either.
             "OPENBLAS_NUM_THREADS": "1",
             "GRPC_ENABLE_FORK_SUPPORT": "0",  # our forks exec at once
-            # One machine holds them all: hand freed memory back instead of keeping it for each thread (-190 MB).
-            "MALLOC_ARENA_MAX": "2",
-            "MALLOC_TRIM_THRESHOLD_": "100000",
             **self.emulator.credentials,
         }
 
