@@ -57,7 +57,7 @@ $(READY): requirements.lock local/emulator.lock
 	@$(PYTHON) -c 'import ensurepip' || { echo "Python has no venv module here; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) (once; a few minutes, mostly downloads) …"
 	@[ -x $(RUN) ] || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements.lock
 	@printf '%s\n%s\n' '$(CURDIR)' '$(CURDIR)/protos/gen/python' > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/timbre.pth"
 	@$(RUN) -m local setup
 	@touch $@
