@@ -117,18 +117,21 @@ class Load:
         self._process = process
         self._port = port
 
-    async def play(self, path: str, tokens: Sequence[str], count: int) -> tuple[list[float], list[str]]:
+    async def play(
+        self, path: str, tokens: Sequence[str], count: int, times: tuple[str, int] | None = None
+    ) -> tuple[list[float], list[str]]:
         """
-        Make `count` requests of `path`, one client for each token.
+        Make `count` requests of `path`, one client for each token. The answers to a client must be equal or, with
+        `times`, hold a text so often.
 
         Returns what each took, in seconds, and the body that each client got.
 
         Raises:
-            WrongAnswer: a request failed, or two answers to one client differed.
+            WrongAnswer: a request failed, or an answer was not the right one.
         """
         assert self._process.stdin
         assert self._process.stdout
-        block = {"port": self._port, "path": path, "tokens": tokens, "count": count}
+        block = {"port": self._port, "path": path, "tokens": tokens, "count": count, "times": times}
         self._process.stdin.write(json.dumps(block).encode() + b"\n")
         async with asyncio.timeout(120):
             answer: dict[str, Any] = json.loads(await self._process.stdout.readline())
