@@ -28,6 +28,9 @@ class Accounts:
 
     def __init__(self, emulator: Emulator, resources: Resources) -> None:
         self._cognito: CognitoIdentityProviderClient = emulator.client("cognito-idp")
+        # Once, here: threads that first ask for them together may each get classes of their own, and then
+        # an `except` misses what another thread's class raised.
+        self._errors = self._cognito.exceptions
         self._resources = resources
 
     def sign_in(self, email: str, password: str) -> Session:
@@ -37,7 +40,7 @@ class Accounts:
         Raises:
             botocore.exceptions.ClientError: the account exists and has another password.
         """
-        errors = self._cognito.exceptions
+        errors = self._errors
         try:
             return self._authenticate(email, password)
         # Which of them is not told on purpose: nobody shall learn who has an account.
@@ -50,7 +53,7 @@ class Accounts:
             return self._authenticate(email, password)
 
     def _sign_up(self, email: str, password: str) -> None:
-        with suppress(self._cognito.exceptions.UsernameExistsException):
+        with suppress(self._errors.UsernameExistsException):
             self._cognito.sign_up(
                 ClientId=self._resources.client,
                 Username=email,
@@ -58,7 +61,7 @@ class Accounts:
                 UserAttributes=[{"Name": "email", "Value": email}],
             )
         # An account of an interrupted run may be confirmed already.
-        with suppress(self._cognito.exceptions.NotAuthorizedException):
+        with suppress(self._errors.NotAuthorizedException):
             # Stands for the code that a person would read in the mail.
             self._cognito.admin_confirm_sign_up(UserPoolId=self._resources.user_pool, Username=email)
 
