@@ -83,7 +83,7 @@ async def _idle(pid: int) -> Table:
     everything = CpuMeter(pid)
     await asyncio.sleep(IDLE_SECONDS)
     used = {name: 100 * meter.seconds() / IDLE_SECONDS for name, meter in meters.items()}
-    rest = 100 * everything.seconds() / IDLE_SECONDS - sum(used.values())
+    rest = max(0.0, 100 * everything.seconds() / IDLE_SECONDS - sum(used.values()))
     found = [("supervisor", _Held.of([supervisor], rest))]
     found += sorted(
         (name, _Held.of([child, *child.children(recursive=True)], used[name]))
