@@ -100,10 +100,6 @@ class Stack:
             # The models are in packages; nothing may be fetched behind our back.
             "HF_HUB_OFFLINE": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
-            # OpenBLAS ends its threads when a process forks, and a thread that is multiplying then spins for
-            # ever: without threads of its own it cannot. One machine has no cores to spare for them either.
-            "OPENBLAS_NUM_THREADS": "1",
-            "GRPC_ENABLE_FORK_SUPPORT": "0",  # our forks exec at once
             **self.emulator.credentials,
         }
 

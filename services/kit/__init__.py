@@ -6,5 +6,8 @@ service by name; something belongs here when two services use it today.
 
 import os
 
-# Subprocesses are started by fork and exec; gRPC's fork handlers could only complain. Read when gRPC loads.
+# Read when the libraries load, so they stand before everything else. Subprocesses are started by fork and
+# exec: gRPC's fork handlers could only complain, and OpenBLAS's stop its threads, one of which may be at work
+# for the recogniser just then and would spin for ever. Our matrices are small: one thread is enough.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

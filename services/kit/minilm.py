@@ -22,6 +22,8 @@ from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
 from numpy.typing import NDArray
 
+from services.kit.memory import give_back
+
 _FILES: Final = Path(__file__).with_name("minilm_files")
 _FASTEMBED_NAME: Final = "timbre/all-minilm-l6-v2-int8"
 PACKAGED: Final = (
@@ -64,6 +66,7 @@ class MiniLM:
     def __init__(self) -> None:
         """Raise `ModelFilesError` when a file is missing or its sha256 is not the pinned one."""
         self._model = _load()
+        give_back()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """

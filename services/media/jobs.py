@@ -47,6 +47,8 @@ MAX_ATTEMPTS = 8
 """Runs of one step before the recording fails: about a minute and a half of a neighbour's absence."""
 MAX_WAIT_SECONDS = 30
 REMOVAL_ATTEMPTS = 20
+LIMIT_SECONDS = {Stage.CHECK: 60, Stage.TRANSCRIBE: 15 * 60, Stage.ANALYZE: 60, Stage.INDEX: 60}
+"""A step that takes longer hangs: it is cut off and tried again like one that failed."""
 DECODING_AT_ONCE = 2
 HEARING_AT_ONCE = 2
 _REMEMBERED_BYTES = 64 * 1024 * 1024
@@ -105,7 +107,7 @@ class Steps:
         log = get_logger().bind(recording=str(claim.recording.id), stage=claim.stage.value)
         started = time.monotonic()
         try:
-            async with held(self._recordings, claim):
+            async with asyncio.timeout(LIMIT_SECONDS[claim.stage]), held(self._recordings, claim):
                 await work(claim)
         except BadAudio as error:
             await self._recordings.fail(claim, error.failure)

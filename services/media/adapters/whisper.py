@@ -20,6 +20,7 @@ from faster_whisper.transcribe import Segment as WhisperSegment
 from faster_whisper.transcribe import TranscriptionInfo
 from faster_whisper.transcribe import Word as WhisperWord
 
+from services.kit.memory import give_back
 from services.media.adapters.silero import samples_of
 from services.media.domain import Audio, Segment, Transcript, Word, joined
 from services.media.ports import OnSegment
@@ -59,7 +60,10 @@ class Whisper:
         if source == "bundled-base":
             files = bundled_files()
             check_digests(files, _BUNDLED_SHA256)
-            return cls(_load("whisper-base", files), engine="whisper-base")
+            model = _load("whisper-base", files)
+            files.clear()
+            give_back()
+            return cls(model, engine="whisper-base")
         if source.startswith("dir="):
             directory = Path(source.removeprefix("dir="))
             # Without its tokenizer the library would look for one on the network.

@@ -37,8 +37,10 @@ open(sys.argv[1], "w").close()
 while True: time.sleep(1)
 """
 
+# A shell may start the tests with SIGINT ignored, which children inherit; the owner shall hear it all the same.
 OWNER = f"""
-import asyncio, sys
+import asyncio, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from local.child import Child
 from local.supervisor import Supervisor
