@@ -31,7 +31,7 @@ async def run(report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix="timbre-bench-") as folder:
         argv = [sys.executable, "-u", "-m", "local", "--data", folder]
         async with command([*argv, "demo"], cwd=ROOT) as first:
-            up = await first.until("of 28 ready", seconds=300)
+            up = await first.until(" ready", seconds=300)
             shown = await first.until("Matches of", seconds=900)
             first_end = await first.ended(seconds=30)
         report.say(
