@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atimbre/api/v1/policy.proto\x12\rtimbre.api.v1\x1a google/protobuf/descriptor.proto*X\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x0f\n\x0b\x41\x43\x43\x45SS_USER\x10\x02\x12\x12\n\x0e\x41\x43\x43\x45SS_SERVICE\x10\x03:G\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x15.timbre.api.v1.Accessb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atimbre/api/v1/policy.proto\x12\rtimbre.api.v1\x1a google/protobuf/descriptor.proto*j\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x0f\n\x0b\x41\x43\x43\x45SS_USER\x10\x02\x12\x12\n\x0e\x41\x43\x43\x45SS_SERVICE\x10\x03\x12\x10\n\x0c\x41\x43\x43\x45SS_GROUP\x10\x04:G\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x15.timbre.api.v1.Access:/\n\x05group\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x01(\t:1\n\x07\x63\x61llers\x12\x1e.google.protobuf.MethodOptions\x18\xd3\x86\x03 \x03(\t:3\n\tephemeral\x12\x1e.google.protobuf.MethodOptions\x18\xd4\x86\x03 \x01(\x08:8\n\x0eopen_to_erased\x12\x1e.google.protobuf.MethodOptions\x18\xd5\x86\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'timbre.api.v1.policy_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ACCESS']._serialized_start=79
-  _globals['_ACCESS']._serialized_end=167
+  _globals['_ACCESS']._serialized_end=185
 # @@protoc_insertion_point(module_scope)

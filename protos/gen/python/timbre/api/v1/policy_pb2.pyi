@@ -5,6 +5,7 @@ What holds for every Timbre API: who may call a method, and why a call can fail.
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf.internal import extension_dict as _extension_dict
 import builtins as _builtins
@@ -32,8 +33,10 @@ class _AccessEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Access.ValueTy
     """A signed-in person: a valid Cognito access token. The token's `sub` is the only owner there is."""
     ACCESS_SERVICE: _Access.ValueType  # 3
     """Another Timbre service, by its short-lived Ed25519 service token for this audience. Such methods
-    have no HTTP mapping and no route through the public gateway.
+    have no HTTP mapping and no route through the public gateway. `callers` names who may.
     """
+    ACCESS_GROUP: _Access.ValueType  # 4
+    """A signed-in person who is a member of the Cognito group named by `group`."""
 
 class Access(_Access, metaclass=_AccessEnumTypeWrapper):
     """Access says who may call a method. Each method states one; a service that finds a method without
@@ -48,10 +51,30 @@ ACCESS_USER: Access.ValueType  # 2
 """A signed-in person: a valid Cognito access token. The token's `sub` is the only owner there is."""
 ACCESS_SERVICE: Access.ValueType  # 3
 """Another Timbre service, by its short-lived Ed25519 service token for this audience. Such methods
-have no HTTP mapping and no route through the public gateway.
+have no HTTP mapping and no route through the public gateway. `callers` names who may.
 """
+ACCESS_GROUP: Access.ValueType  # 4
+"""A signed-in person who is a member of the Cognito group named by `group`."""
 Global___Access: _TypeAlias = Access  # noqa: Y015
 
 ACCESS_FIELD_NUMBER: _builtins.int
+GROUP_FIELD_NUMBER: _builtins.int
+CALLERS_FIELD_NUMBER: _builtins.int
+EPHEMERAL_FIELD_NUMBER: _builtins.int
+OPEN_TO_ERASED_FIELD_NUMBER: _builtins.int
 access: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___Access.ValueType]
 """access is the policy of the method, enforced before the request is read."""
+group: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.str]
+"""group is the Cognito group whose members may call; set exactly for ACCESS_GROUP."""
+callers: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _containers.RepeatedScalarFieldContainer[_builtins.str]]
+"""callers are the services that may call, by name; set, and not empty, exactly for ACCESS_SERVICE.
+`operator` is the identity of people who run Timbre and of their batch jobs.
+"""
+ephemeral: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""ephemeral says that the answer holds a short-lived secret, such as a presigned link. It is never
+kept: a call that repeats a `request_id` has no second effect, and its answer is made anew.
+"""
+open_to_erased: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
+"""open_to_erased lets a user call whose account is erased, or is being erased, while the access
+token has not expired: so that a lost answer to DeleteAccount can be asked for again.
+"""

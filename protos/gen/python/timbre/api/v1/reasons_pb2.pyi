@@ -36,6 +36,12 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """UNAVAILABLE: the issuer's keys cannot be fetched and none is known yet; retry."""
     REASON_PERMISSION_DENIED: _Reason.ValueType  # 6
     """PERMISSION_DENIED: the method is not for this kind of caller."""
+    REASON_TOKEN_REVOKED: _Reason.ValueType  # 7
+    """UNAUTHENTICATED: the token was revoked (the user signed out everywhere); sign in again."""
+    REASON_ACCOUNT_DISABLED: _Reason.ValueType  # 8
+    """UNAUTHENTICATED: the account was disabled by a moderator or an operator."""
+    REASON_ACCOUNT_ERASED: _Reason.ValueType  # 9
+    """UNAUTHENTICATED: the account is being erased or is erased. Nothing brings it back."""
     REASON_INVALID_REQUEST: _Reason.ValueType  # 10
     """INVALID_ARGUMENT: `BadRequest.field_violations` names each field and rule."""
     REASON_INVALID_PAGE_TOKEN: _Reason.ValueType  # 11
@@ -43,9 +49,13 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_INVALID_UPDATE_MASK: _Reason.ValueType  # 12
     """INVALID_ARGUMENT: `update_mask` is empty or names a field that cannot be changed."""
     REASON_REQUEST_ID_REUSED: _Reason.ValueType  # 13
-    """INVALID_ARGUMENT: the `request_id` was used before with other parameters."""
+    """INVALID_ARGUMENT: the `request_id` was used before with other parameters, or the header
+    `Idempotency-Key` and the field disagree.
+    """
     REASON_CONCURRENT_CHANGE: _Reason.ValueType  # 14
     """ABORTED: the `etag` is not the current one, or somebody else changed the resource; read again."""
+    REASON_REQUEST_IN_PROGRESS: _Reason.ValueType  # 15
+    """ABORTED: a call with the same `request_id` is still being served; `RetryInfo` says when to retry."""
     REASON_NOT_FOUND: _Reason.ValueType  # 20
     """NOT_FOUND: no resource of that name. Another person's looks exactly the same."""
     REASON_RECORDING_NOT_FOUND: _Reason.ValueType  # 21
@@ -56,6 +66,18 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """NOT_FOUND: no such fact of the caller's."""
     REASON_MATCH_NOT_FOUND: _Reason.ValueType  # 24
     """NOT_FOUND: no such person, or not one the caller can be matched with."""
+    REASON_VERSION_NOT_FOUND: _Reason.ValueType  # 25
+    """NOT_FOUND: the caller's profile has no such version."""
+    REASON_CLIP_NOT_FOUND: _Reason.ValueType  # 26
+    """NOT_FOUND: nothing that the caller may hear: no such match or fact, or no spoken evidence behind
+    it that is shown to the caller, or a speaker who does not share clips. All look the same.
+    """
+    REASON_BLOCK_NOT_FOUND: _Reason.ValueType  # 27
+    """NOT_FOUND: the caller blocks nobody by that name."""
+    REASON_REPORT_NOT_FOUND: _Reason.ValueType  # 28
+    """NOT_FOUND: no such report."""
+    REASON_ERASURE_NOT_FOUND: _Reason.ValueType  # 29
+    """NOT_FOUND: no such erasure."""
     REASON_FAILED_PRECONDITION: _Reason.ValueType  # 30
     """FAILED_PRECONDITION: the resource's state does not allow the call."""
     REASON_UPLOAD_MISSING: _Reason.ValueType  # 31
@@ -66,6 +88,16 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """FAILED_PRECONDITION: the caller has no indexed profile yet; record an introduction first."""
     REASON_RECORDING_NOT_READY: _Reason.ValueType  # 34
     """FAILED_PRECONDITION: the recording failed or is still on its way."""
+    REASON_RECORDING_NOT_RETRYABLE: _Reason.ValueType  # 35
+    """FAILED_PRECONDITION: the recording has not failed, or what failed cannot succeed on a second try."""
+    REASON_CONSENT_REQUIRED: _Reason.ValueType  # 36
+    """FAILED_PRECONDITION: the caller has withdrawn the consent that this needs; `ErrorInfo.metadata`
+    names the purpose under `purpose`.
+    """
+    REASON_REPORT_RESOLVED: _Reason.ValueType  # 37
+    """FAILED_PRECONDITION: the report was resolved before, in another way."""
+    REASON_EXPORT_NOT_FOUND: _Reason.ValueType  # 38
+    """NOT_FOUND: no such export of the caller's, or its archive was removed after a day."""
     REASON_RESOURCE_EXHAUSTED: _Reason.ValueType  # 40
     """RESOURCE_EXHAUSTED: too many requests, or too much waiting; `RetryInfo` says when to retry."""
     REASON_UNAVAILABLE: _Reason.ValueType  # 41
@@ -102,6 +134,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The upload never arrived before its ticket expired."""
     REASON_STEP_FAILED: _Reason.ValueType  # 71
     """A step failed several times in a row; nothing is lost, it can be retried."""
+    REASON_CONSENT_WITHDRAWN: _Reason.ValueType  # 72
+    """The user has withdrawn the consent TRANSCRIBE; it can be retried once it is given again."""
 
 class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
     """Reason is every value that `google.rpc.ErrorInfo.reason` can take (the name without its `REASON_`
@@ -128,6 +162,12 @@ REASON_TOKEN_KEYS_UNAVAILABLE: Reason.ValueType  # 5
 """UNAVAILABLE: the issuer's keys cannot be fetched and none is known yet; retry."""
 REASON_PERMISSION_DENIED: Reason.ValueType  # 6
 """PERMISSION_DENIED: the method is not for this kind of caller."""
+REASON_TOKEN_REVOKED: Reason.ValueType  # 7
+"""UNAUTHENTICATED: the token was revoked (the user signed out everywhere); sign in again."""
+REASON_ACCOUNT_DISABLED: Reason.ValueType  # 8
+"""UNAUTHENTICATED: the account was disabled by a moderator or an operator."""
+REASON_ACCOUNT_ERASED: Reason.ValueType  # 9
+"""UNAUTHENTICATED: the account is being erased or is erased. Nothing brings it back."""
 REASON_INVALID_REQUEST: Reason.ValueType  # 10
 """INVALID_ARGUMENT: `BadRequest.field_violations` names each field and rule."""
 REASON_INVALID_PAGE_TOKEN: Reason.ValueType  # 11
@@ -135,9 +175,13 @@ REASON_INVALID_PAGE_TOKEN: Reason.ValueType  # 11
 REASON_INVALID_UPDATE_MASK: Reason.ValueType  # 12
 """INVALID_ARGUMENT: `update_mask` is empty or names a field that cannot be changed."""
 REASON_REQUEST_ID_REUSED: Reason.ValueType  # 13
-"""INVALID_ARGUMENT: the `request_id` was used before with other parameters."""
+"""INVALID_ARGUMENT: the `request_id` was used before with other parameters, or the header
+`Idempotency-Key` and the field disagree.
+"""
 REASON_CONCURRENT_CHANGE: Reason.ValueType  # 14
 """ABORTED: the `etag` is not the current one, or somebody else changed the resource; read again."""
+REASON_REQUEST_IN_PROGRESS: Reason.ValueType  # 15
+"""ABORTED: a call with the same `request_id` is still being served; `RetryInfo` says when to retry."""
 REASON_NOT_FOUND: Reason.ValueType  # 20
 """NOT_FOUND: no resource of that name. Another person's looks exactly the same."""
 REASON_RECORDING_NOT_FOUND: Reason.ValueType  # 21
@@ -148,6 +192,18 @@ REASON_FACT_NOT_FOUND: Reason.ValueType  # 23
 """NOT_FOUND: no such fact of the caller's."""
 REASON_MATCH_NOT_FOUND: Reason.ValueType  # 24
 """NOT_FOUND: no such person, or not one the caller can be matched with."""
+REASON_VERSION_NOT_FOUND: Reason.ValueType  # 25
+"""NOT_FOUND: the caller's profile has no such version."""
+REASON_CLIP_NOT_FOUND: Reason.ValueType  # 26
+"""NOT_FOUND: nothing that the caller may hear: no such match or fact, or no spoken evidence behind
+it that is shown to the caller, or a speaker who does not share clips. All look the same.
+"""
+REASON_BLOCK_NOT_FOUND: Reason.ValueType  # 27
+"""NOT_FOUND: the caller blocks nobody by that name."""
+REASON_REPORT_NOT_FOUND: Reason.ValueType  # 28
+"""NOT_FOUND: no such report."""
+REASON_ERASURE_NOT_FOUND: Reason.ValueType  # 29
+"""NOT_FOUND: no such erasure."""
 REASON_FAILED_PRECONDITION: Reason.ValueType  # 30
 """FAILED_PRECONDITION: the resource's state does not allow the call."""
 REASON_UPLOAD_MISSING: Reason.ValueType  # 31
@@ -158,6 +214,16 @@ REASON_PROFILE_NOT_READY: Reason.ValueType  # 33
 """FAILED_PRECONDITION: the caller has no indexed profile yet; record an introduction first."""
 REASON_RECORDING_NOT_READY: Reason.ValueType  # 34
 """FAILED_PRECONDITION: the recording failed or is still on its way."""
+REASON_RECORDING_NOT_RETRYABLE: Reason.ValueType  # 35
+"""FAILED_PRECONDITION: the recording has not failed, or what failed cannot succeed on a second try."""
+REASON_CONSENT_REQUIRED: Reason.ValueType  # 36
+"""FAILED_PRECONDITION: the caller has withdrawn the consent that this needs; `ErrorInfo.metadata`
+names the purpose under `purpose`.
+"""
+REASON_REPORT_RESOLVED: Reason.ValueType  # 37
+"""FAILED_PRECONDITION: the report was resolved before, in another way."""
+REASON_EXPORT_NOT_FOUND: Reason.ValueType  # 38
+"""NOT_FOUND: no such export of the caller's, or its archive was removed after a day."""
 REASON_RESOURCE_EXHAUSTED: Reason.ValueType  # 40
 """RESOURCE_EXHAUSTED: too many requests, or too much waiting; `RetryInfo` says when to retry."""
 REASON_UNAVAILABLE: Reason.ValueType  # 41
@@ -194,4 +260,6 @@ REASON_UPLOAD_NEVER_ARRIVED: Reason.ValueType  # 70
 """The upload never arrived before its ticket expired."""
 REASON_STEP_FAILED: Reason.ValueType  # 71
 """A step failed several times in a row; nothing is lost, it can be retried."""
+REASON_CONSENT_WITHDRAWN: Reason.ValueType  # 72
+"""The user has withdrawn the consent TRANSCRIBE; it can be retried once it is given again."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

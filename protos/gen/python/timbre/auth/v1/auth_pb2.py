@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from timbre.api.v1 import policy_pb2 as timbre_dot_api_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19timbre/auth/v1/auth.proto\x12\x0etimbre.auth.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atimbre/api/v1/policy.proto\"\x13\n\x11GetSessionRequest\"m\n\x07Session\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06groups\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x32p\n\x0b\x41uthService\x12\x61\n\nGetSession\x12!.timbre.auth.v1.GetSessionRequest\x1a\x17.timbre.auth.v1.Session\"\x17\x88\xb5\x18\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/sessionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19timbre/auth/v1/auth.proto\x12\x0etimbre.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1atimbre/api/v1/policy.proto\"\x13\n\x11GetSessionRequest\"\x86\x01\n\x07Session\x12\x15\n\x07user_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06groups\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tclient_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\"[\n\x0eSignOutRequest\x12I\n\nrequest_id\x18\x01 \x01(\tB5\xbaH2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$\"B\n\x0fSignOutResponse\x12/\n\x0brevoke_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"/\n\x12VerifyTokenRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80@\"\xb8\x01\n\x13VerifyTokenResponse\x12*\n\x07session\x18\x01 \x01(\x0b\x32\x17.timbre.auth.v1.SessionH\x00\x12>\n\x07refusal\x18\x02 \x01(\x0b\x32+.timbre.auth.v1.VerifyTokenResponse.RefusalH\x00\x1a*\n\x07Refusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\tB\t\n\x07verdict\"\x19\n\x17WatchRevocationsRequest\"f\n\x18WatchRevocationsResponse\x12/\n\x0brevocations\x18\x01 \x03(\x0b\x32\x1a.timbre.auth.v1.Revocation\x12\x19\n\x11snapshot_complete\x18\x02 \x01(\x08\"\xe8\x01\n\nRevocation\x12\x1c\n\x0buser_sha256\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12/\n\x05state\x18\x02 \x01(\x0e\x32 .timbre.auth.v1.Revocation.State\x12/\n\x0brevoke_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Z\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10STATE_SIGNED_OUT\x10\x01\x12\x12\n\x0eSTATE_DISABLED\x10\x02\x12\x10\n\x0cSTATE_ERASED\x10\x03\"Q\n\x16SetAccountStateRequest\x12\x37\n\x05state\x18\x01 \x01(\x0e\x32\x1c.timbre.auth.v1.AccountStateB\n\xbaH\x07\x82\x01\x04\x18\x01\x18\x02\"F\n\x17SetAccountStateResponse\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.timbre.auth.v1.AccountState\"a\n\x14\x45xportAccountRequest\x12I\n\nrequest_id\x18\x01 \x01(\tB5\xbaH2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$\"`\n\x10GetExportRequest\x12L\n\x04name\x18\x01 \x01(\tB>\xe2\x41\x01\x02\xbaH7r523^exports/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$\"\xfb\x02\n\x06\x45xport\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\x1c.timbre.auth.v1.Export.StateB\x04\xe2\x41\x01\x03\x12\x11\n\x03url\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x39\n\x0furl_expire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"T\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_RUNNING\x10\x01\x12\x0f\n\x0bSTATE_READY\x10\x02\x12\x10\n\x0cSTATE_FAILED\x10\x03\"a\n\x14\x44\x65leteAccountRequest\x12I\n\nrequest_id\x18\x01 \x01(\tB5\xbaH2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$\"J\n\x11GetErasureRequest\x12\x35\n\x04name\x18\x01 \x01(\tB\'\xe2\x41\x01\x02\xbaH r\x1e\x32\x1c^erasures/[A-Za-z0-9_-]{43}$\"\x82\x02\n\x07\x45rasure\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32\x1d.timbre.auth.v1.Erasure.StateB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x07receipt\x18\x04 \x01(\x0b\x32\x1e.timbre.auth.v1.ErasureReceiptB\x04\xe2\x41\x01\x03\"A\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_RUNNING\x10\x01\x12\x0e\n\nSTATE_DONE\x10\x02\"H\n\x0e\x45rasureReceipt\x12\x0f\n\x07payload\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\x0c\x12\x12\n\npublic_key\x18\x03 \x01(\t*c\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x01\x12\x1a\n\x16\x41\x43\x43OUNT_STATE_DISABLED\x10\x02\x32\xb6\x08\n\x0b\x41uthService\x12\x61\n\nGetSession\x12!.timbre.auth.v1.GetSessionRequest\x1a\x17.timbre.auth.v1.Session\"\x17\x88\xb5\x18\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/session\x12n\n\x07SignOut\x12\x1e.timbre.auth.v1.SignOutRequest\x1a\x1f.timbre.auth.v1.SignOutResponse\"\"\x88\xb5\x18\x02\x82\xd3\xe4\x93\x02\x18\"\x13/v1/session:signOut:\x01*\x12\x85\x01\n\x0bVerifyToken\x12\".timbre.auth.v1.VerifyTokenRequest\x1a#.timbre.auth.v1.VerifyTokenResponse\"-\x88\xb5\x18\x03\x9a\xb5\x18\x05media\x9a\xb5\x18\x07profile\x9a\xb5\x18\x05match\x9a\xb5\x18\x08operator\x12\x96\x01\n\x10WatchRevocations\x12\'.timbre.auth.v1.WatchRevocationsRequest\x1a(.timbre.auth.v1.WatchRevocationsResponse\"-\x88\xb5\x18\x03\x9a\xb5\x18\x05media\x9a\xb5\x18\x07profile\x9a\xb5\x18\x05match\x9a\xb5\x18\x08operator0\x01\x12}\n\x0fSetAccountState\x12&.timbre.auth.v1.SetAccountStateRequest\x1a\'.timbre.auth.v1.SetAccountStateResponse\"\x19\x88\xb5\x18\x03\x9a\xb5\x18\x05match\x9a\xb5\x18\x08operator\x12m\n\rExportAccount\x12$.timbre.auth.v1.ExportAccountRequest\x1a\x16.timbre.auth.v1.Export\"\x1e\x88\xb5\x18\x02\xa0\xb5\x18\x01\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/exports:\x01*\x12g\n\tGetExport\x12 .timbre.auth.v1.GetExportRequest\x1a\x16.timbre.auth.v1.Export\" \x88\xb5\x18\x02\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=exports/*}\x12o\n\rDeleteAccount\x12$.timbre.auth.v1.DeleteAccountRequest\x1a\x17.timbre.auth.v1.Erasure\"\x1f\x88\xb5\x18\x02\xa0\xb5\x18\x01\xa8\xb5\x18\x01\x82\xd3\xe4\x93\x02\r*\x0b/v1/account\x12k\n\nGetErasure\x12!.timbre.auth.v1.GetErasureRequest\x1a\x17.timbre.auth.v1.Erasure\"!\x88\xb5\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/{name=erasures/*}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,12 +42,110 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSION'].fields_by_name['groups']._serialized_options = b'\342A\001\003'
   _globals['_SESSION'].fields_by_name['expire_time']._loaded_options = None
   _globals['_SESSION'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
+  _globals['_SESSION'].fields_by_name['client_id']._loaded_options = None
+  _globals['_SESSION'].fields_by_name['client_id']._serialized_options = b'\342A\001\003'
+  _globals['_SIGNOUTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SIGNOUTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$'
+  _globals['_VERIFYTOKENREQUEST'].fields_by_name['token']._loaded_options = None
+  _globals['_VERIFYTOKENREQUEST'].fields_by_name['token']._serialized_options = b'\272H\007r\005\020\001\030\200@'
+  _globals['_REVOCATION'].fields_by_name['user_sha256']._loaded_options = None
+  _globals['_REVOCATION'].fields_by_name['user_sha256']._serialized_options = b'\272H\004z\002h '
+  _globals['_SETACCOUNTSTATEREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_SETACCOUNTSTATEREQUEST'].fields_by_name['state']._serialized_options = b'\272H\007\202\001\004\030\001\030\002'
+  _globals['_EXPORTACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_EXPORTACCOUNTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$'
+  _globals['_GETEXPORTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETEXPORTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H7r523^exports/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  _globals['_EXPORT'].fields_by_name['name']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_EXPORT'].fields_by_name['state']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORT'].fields_by_name['url']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['url']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORT'].fields_by_name['url_expire_time']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['url_expire_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORT'].fields_by_name['size_bytes']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['size_bytes']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORT'].fields_by_name['create_time']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORT'].fields_by_name['expire_time']._loaded_options = None
+  _globals['_EXPORT'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
+  _globals['_DELETEACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_DELETEACCOUNTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$'
+  _globals['_GETERASUREREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETERASUREREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H r\0362\034^erasures/[A-Za-z0-9_-]{43}$'
+  _globals['_ERASURE'].fields_by_name['name']._loaded_options = None
+  _globals['_ERASURE'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_ERASURE'].fields_by_name['state']._loaded_options = None
+  _globals['_ERASURE'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_ERASURE'].fields_by_name['create_time']._loaded_options = None
+  _globals['_ERASURE'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ERASURE'].fields_by_name['receipt']._loaded_options = None
+  _globals['_ERASURE'].fields_by_name['receipt']._serialized_options = b'\342A\001\003'
   _globals['_AUTHSERVICE'].methods_by_name['GetSession']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['GetSession']._serialized_options = b'\210\265\030\002\202\323\344\223\002\r\022\013/v1/session'
-  _globals['_GETSESSIONREQUEST']._serialized_start=169
-  _globals['_GETSESSIONREQUEST']._serialized_end=188
-  _globals['_SESSION']._serialized_start=190
-  _globals['_SESSION']._serialized_end=299
-  _globals['_AUTHSERVICE']._serialized_start=301
-  _globals['_AUTHSERVICE']._serialized_end=413
+  _globals['_AUTHSERVICE'].methods_by_name['SignOut']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['SignOut']._serialized_options = b'\210\265\030\002\202\323\344\223\002\030\"\023/v1/session:signOut:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['VerifyToken']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['VerifyToken']._serialized_options = b'\210\265\030\003\232\265\030\005media\232\265\030\007profile\232\265\030\005match\232\265\030\010operator'
+  _globals['_AUTHSERVICE'].methods_by_name['WatchRevocations']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['WatchRevocations']._serialized_options = b'\210\265\030\003\232\265\030\005media\232\265\030\007profile\232\265\030\005match\232\265\030\010operator'
+  _globals['_AUTHSERVICE'].methods_by_name['SetAccountState']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['SetAccountState']._serialized_options = b'\210\265\030\003\232\265\030\005match\232\265\030\010operator'
+  _globals['_AUTHSERVICE'].methods_by_name['ExportAccount']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['ExportAccount']._serialized_options = b'\210\265\030\002\240\265\030\001\202\323\344\223\002\020\"\013/v1/exports:\001*'
+  _globals['_AUTHSERVICE'].methods_by_name['GetExport']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetExport']._serialized_options = b'\210\265\030\002\202\323\344\223\002\026\022\024/v1/{name=exports/*}'
+  _globals['_AUTHSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\210\265\030\002\240\265\030\001\250\265\030\001\202\323\344\223\002\r*\013/v1/account'
+  _globals['_AUTHSERVICE'].methods_by_name['GetErasure']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetErasure']._serialized_options = b'\210\265\030\001\202\323\344\223\002\027\022\025/v1/{name=erasures/*}'
+  _globals['_ACCOUNTSTATE']._serialized_start=2363
+  _globals['_ACCOUNTSTATE']._serialized_end=2462
+  _globals['_GETSESSIONREQUEST']._serialized_start=198
+  _globals['_GETSESSIONREQUEST']._serialized_end=217
+  _globals['_SESSION']._serialized_start=220
+  _globals['_SESSION']._serialized_end=354
+  _globals['_SIGNOUTREQUEST']._serialized_start=356
+  _globals['_SIGNOUTREQUEST']._serialized_end=447
+  _globals['_SIGNOUTRESPONSE']._serialized_start=449
+  _globals['_SIGNOUTRESPONSE']._serialized_end=515
+  _globals['_VERIFYTOKENREQUEST']._serialized_start=517
+  _globals['_VERIFYTOKENREQUEST']._serialized_end=564
+  _globals['_VERIFYTOKENRESPONSE']._serialized_start=567
+  _globals['_VERIFYTOKENRESPONSE']._serialized_end=751
+  _globals['_VERIFYTOKENRESPONSE_REFUSAL']._serialized_start=698
+  _globals['_VERIFYTOKENRESPONSE_REFUSAL']._serialized_end=740
+  _globals['_WATCHREVOCATIONSREQUEST']._serialized_start=753
+  _globals['_WATCHREVOCATIONSREQUEST']._serialized_end=778
+  _globals['_WATCHREVOCATIONSRESPONSE']._serialized_start=780
+  _globals['_WATCHREVOCATIONSRESPONSE']._serialized_end=882
+  _globals['_REVOCATION']._serialized_start=885
+  _globals['_REVOCATION']._serialized_end=1117
+  _globals['_REVOCATION_STATE']._serialized_start=1027
+  _globals['_REVOCATION_STATE']._serialized_end=1117
+  _globals['_SETACCOUNTSTATEREQUEST']._serialized_start=1119
+  _globals['_SETACCOUNTSTATEREQUEST']._serialized_end=1200
+  _globals['_SETACCOUNTSTATERESPONSE']._serialized_start=1202
+  _globals['_SETACCOUNTSTATERESPONSE']._serialized_end=1272
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_start=1274
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_end=1371
+  _globals['_GETEXPORTREQUEST']._serialized_start=1373
+  _globals['_GETEXPORTREQUEST']._serialized_end=1469
+  _globals['_EXPORT']._serialized_start=1472
+  _globals['_EXPORT']._serialized_end=1851
+  _globals['_EXPORT_STATE']._serialized_start=1767
+  _globals['_EXPORT_STATE']._serialized_end=1851
+  _globals['_DELETEACCOUNTREQUEST']._serialized_start=1853
+  _globals['_DELETEACCOUNTREQUEST']._serialized_end=1950
+  _globals['_GETERASUREREQUEST']._serialized_start=1952
+  _globals['_GETERASUREREQUEST']._serialized_end=2026
+  _globals['_ERASURE']._serialized_start=2029
+  _globals['_ERASURE']._serialized_end=2287
+  _globals['_ERASURE_STATE']._serialized_start=2222
+  _globals['_ERASURE_STATE']._serialized_end=2287
+  _globals['_ERASURERECEIPT']._serialized_start=2289
+  _globals['_ERASURERECEIPT']._serialized_end=2361
+  _globals['_AUTHSERVICE']._serialized_start=2465
+  _globals['_AUTHSERVICE']._serialized_end=3543
 # @@protoc_insertion_point(module_scope)

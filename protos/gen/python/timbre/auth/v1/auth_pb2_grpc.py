@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class AuthServiceStub:
-    """AuthService tells a signed-in person what the access token says about them. Tokens come from
-    Cognito; Timbre never sees a password.
+    """AuthService tells a signed-in person what the access token says about them, signs them out
+    everywhere, hands them everything that Timbre knows of them, and erases it. Tokens come from Cognito;
+    Timbre never sees a password.
     """
 
     def __init__(self, channel):
@@ -41,18 +42,148 @@ class AuthServiceStub:
                 request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetSessionRequest.SerializeToString,
                 response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Session.FromString,
                 _registered_method=True)
+        self.SignOut = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/SignOut',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutResponse.FromString,
+                _registered_method=True)
+        self.VerifyToken = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/VerifyToken',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenResponse.FromString,
+                _registered_method=True)
+        self.WatchRevocations = channel.unary_stream(
+                '/timbre.auth.v1.AuthService/WatchRevocations',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsResponse.FromString,
+                _registered_method=True)
+        self.SetAccountState = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/SetAccountState',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateResponse.FromString,
+                _registered_method=True)
+        self.ExportAccount = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/ExportAccount',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.ExportAccountRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Export.FromString,
+                _registered_method=True)
+        self.GetExport = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/GetExport',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetExportRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Export.FromString,
+                _registered_method=True)
+        self.DeleteAccount = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/DeleteAccount',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.DeleteAccountRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.FromString,
+                _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/timbre.auth.v1.AuthService/GetErasure',
+                request_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.FromString,
+                _registered_method=True)
 
 
 class AuthServiceServicer:
-    """AuthService tells a signed-in person what the access token says about them. Tokens come from
-    Cognito; Timbre never sees a password.
+    """AuthService tells a signed-in person what the access token says about them, signs them out
+    everywhere, hands them everything that Timbre knows of them, and erases it. Tokens come from Cognito;
+    Timbre never sees a password.
     """
 
     def GetSession(self, request, context):
-        """GetSession returns the session behind the caller's access token. It reads nothing but the token,
-        so it is also the cheapest way to ask "am I still signed in?".
+        """GetSession returns the session behind the caller's access token. It reads nothing but the token and
+        the list of revocations, so it is also the cheapest way to ask "am I still signed in?".
 
-        Errors: UNAUTHENTICATED with TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_EXPIRED or TOKEN_INVALID.
+        Errors: UNAUTHENTICATED with TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_INVALID,
+        TOKEN_REVOKED, ACCOUNT_DISABLED or ACCOUNT_ERASED, as every method for users may answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignOut(self, request, context):
+        """SignOut ends every session of the caller, on every device: refresh tokens at Cognito at once, and
+        the access tokens of all sessions that began before this call in every service within 2 seconds.
+        The token that made this call is among them. Whoever signs in again within the same second may be
+        asked to do so once more, because tokens tell the time in whole seconds. Repeating it changes
+        nothing more.
+
+        Errors: UNAVAILABLE: Cognito did not answer; access tokens are revoked nevertheless, call again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyToken(self, request, context):
+        """VerifyToken says what an access token proves, for callers that cannot verify one themselves. A
+        token that is not valid is an answer, not an error. Reads only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchRevocations(self, request, context):
+        """WatchRevocations streams who may not come in any more. First everything that is in force, ending
+        with an event whose `snapshot_complete` is true; from then on each change within a second, and a
+        heartbeat at least every second, so that a silent stream is known to be broken after two. A
+        watcher that reconnects gets the whole list again and can have missed nothing. The stream does
+        not end by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAccountState(self, request, context):
+        """SetAccountState disables the acting user, or lets them in again. A disabled user is refused by
+        every service within 2 seconds and cannot sign in at Cognito. Idempotent.
+
+        Errors: UNAVAILABLE: Cognito did not answer; call again. FAILED_PRECONDITION / ACCOUNT_ERASED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportAccount(self, request, context):
+        """ExportAccount starts to pack everything that Timbre holds about the caller into a ZIP: JSON
+        documents, audio, transcripts, and a README that explains them. Poll GetExport until it is READY.
+        While one is RUNNING, or READY and younger than 10 minutes, another call returns that one.
+        Idempotent by `request_id`.
+
+        Errors: INVALID_ARGUMENT / REQUEST_ID_REUSED; ABORTED / REQUEST_IN_PROGRESS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetExport(self, request, context):
+        """GetExport returns an export of the caller's. When it is READY, with a link that is good for 5
+        minutes; each call makes a new one. The archive is removed after 24 hours.
+
+        Errors: NOT_FOUND / EXPORT_NOT_FOUND: no such export of the caller's, or it was removed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteAccount(self, request, context):
+        """DeleteAccount erases the caller: every recording with all its versions and parts of uploads,
+        transcripts, facts and their history, index entries, reactions, blocks and reports, exports,
+        queued work, and the account at Cognito. From this call on the caller is refused everywhere and
+        invisible to everybody; the stores follow within a minute, through crashes and restarts. It
+        cannot be undone.
+
+        Keep the name it answers with: it is the only way to the receipt. As long as the access token has
+        not expired, a repeat returns the same erasure, whatever its `request_id`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetErasure(self, request, context):
+        """GetErasure returns an erasure by its name, which nobody can guess; no token is needed, because the
+        account it belonged to is gone. It tells nothing about who that was. Receipts are kept.
+
+        Errors: NOT_FOUND / ERASURE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -66,6 +197,46 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetSessionRequest.FromString,
                     response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Session.SerializeToString,
             ),
+            'SignOut': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignOut,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutResponse.SerializeToString,
+            ),
+            'VerifyToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyToken,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenResponse.SerializeToString,
+            ),
+            'WatchRevocations': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchRevocations,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsResponse.SerializeToString,
+            ),
+            'SetAccountState': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAccountState,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateResponse.SerializeToString,
+            ),
+            'ExportAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportAccount,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.ExportAccountRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Export.SerializeToString,
+            ),
+            'GetExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetExport,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetExportRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Export.SerializeToString,
+            ),
+            'DeleteAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteAccount,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.DeleteAccountRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=timbre_dot_auth_dot_v1_dot_auth__pb2.GetErasureRequest.FromString,
+                    response_serializer=timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'timbre.auth.v1.AuthService', rpc_method_handlers)
@@ -75,8 +246,9 @@ def add_AuthServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuthService:
-    """AuthService tells a signed-in person what the access token says about them. Tokens come from
-    Cognito; Timbre never sees a password.
+    """AuthService tells a signed-in person what the access token says about them, signs them out
+    everywhere, hands them everything that Timbre knows of them, and erases it. Tokens come from Cognito;
+    Timbre never sees a password.
     """
 
     @staticmethod
@@ -96,6 +268,222 @@ class AuthService:
             '/timbre.auth.v1.AuthService/GetSession',
             timbre_dot_auth_dot_v1_dot_auth__pb2.GetSessionRequest.SerializeToString,
             timbre_dot_auth_dot_v1_dot_auth__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignOut(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/SignOut',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.SignOutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/VerifyToken',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.VerifyTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchRevocations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/WatchRevocations',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.WatchRevocationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAccountState(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/SetAccountState',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.SetAccountStateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/ExportAccount',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.ExportAccountRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.Export.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/GetExport',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.GetExportRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.Export.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/DeleteAccount',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.DeleteAccountRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.auth.v1.AuthService/GetErasure',
+            timbre_dot_auth_dot_v1_dot_auth__pb2.GetErasureRequest.SerializeToString,
+            timbre_dot_auth_dot_v1_dot_auth__pb2.Erasure.FromString,
             options,
             channel_credentials,
             insecure,

@@ -73,6 +73,46 @@ REACTION_PASS: Reaction.ValueType  # 2
 """Does not want to see this person again."""
 Global___Reaction: _TypeAlias = Reaction  # noqa: Y015
 
+class _Filter:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FilterEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Filter.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FILTER_UNSPECIFIED: _Filter.ValueType  # 0
+    """Never sent."""
+    FILTER_EVERYBODY: _Filter.ValueType  # 1
+    """Everybody who may be matched with somebody, save the caller."""
+    FILTER_LANGUAGES: _Filter.ValueType  # 2
+    """The other speaks one of the languages the caller asks for, or one of the caller's own."""
+    FILTER_FORMATS: _Filter.ValueType  # 3
+    """The other shares one of the formats."""
+    FILTER_DISTANCE: _Filter.ValueType  # 4
+    """The other is within the distance."""
+    FILTER_REACTIONS: _Filter.ValueType  # 5
+    """What the caller has answered already: people passed, connected or blocked by the caller."""
+    FILTER_FIT: _Filter.ValueType  # 6
+    """It fits both ways, as far as the caller's facts can tell."""
+
+class Filter(_Filter, metaclass=_FilterEnumTypeWrapper):
+    """Filter is one of the caller's own filters."""
+
+FILTER_UNSPECIFIED: Filter.ValueType  # 0
+"""Never sent."""
+FILTER_EVERYBODY: Filter.ValueType  # 1
+"""Everybody who may be matched with somebody, save the caller."""
+FILTER_LANGUAGES: Filter.ValueType  # 2
+"""The other speaks one of the languages the caller asks for, or one of the caller's own."""
+FILTER_FORMATS: Filter.ValueType  # 3
+"""The other shares one of the formats."""
+FILTER_DISTANCE: Filter.ValueType  # 4
+"""The other is within the distance."""
+FILTER_REACTIONS: Filter.ValueType  # 5
+"""What the caller has answered already: people passed, connected or blocked by the caller."""
+FILTER_FIT: Filter.ValueType  # 6
+"""It fits both ways, as far as the caller's facts can tell."""
+Global___Filter: _TypeAlias = Filter  # noqa: Y015
+
 @_typing.final
 class Card(_message.Message):
     """Card is how others see a person."""
@@ -116,6 +156,7 @@ class Statement(_message.Message):
     QUOTE_FIELD_NUMBER: _builtins.int
     START_MS_FIELD_NUMBER: _builtins.int
     END_MS_FIELD_NUMBER: _builtins.int
+    CLIP_FIELD_NUMBER: _builtins.int
     facet: _profile_pb2.Facet.ValueType
     """facet of the fact, e.g. FACET_SEEK."""
     text: _builtins.str
@@ -126,6 +167,10 @@ class Statement(_message.Message):
     """start_ms of the quote in the person's recording; 0 when typed or written by hand."""
     end_ms: _builtins.int
     """end_ms of the quote in the person's recording; 0 when typed or written by hand."""
+    clip: _builtins.str
+    """clip is the name of what can be heard, for `timbre.media.v1.MediaService.GetClip`; empty when the
+    fact was not spoken, or its speaker does not share clips.
+    """
     def __init__(
         self,
         *,
@@ -134,10 +179,11 @@ class Statement(_message.Message):
         quote: _builtins.str = ...,
         start_ms: _builtins.int = ...,
         end_ms: _builtins.int = ...,
+        clip: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_ms", b"end_ms", "facet", b"facet", "quote", b"quote", "start_ms", b"start_ms", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clip", b"clip", "end_ms", b"end_ms", "facet", b"facet", "quote", b"quote", "start_ms", b"start_ms", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -334,19 +380,23 @@ class ReactToMatchRequest(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     REACTION_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """name is `matches/{uuid}`."""
     reaction: Global___Reaction.ValueType
     """reaction to store."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         reaction: Global___Reaction.ValueType = ...,
+        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reaction", b"reaction"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reaction", b"reaction", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -478,17 +528,28 @@ class IndexProfileRequest(_message.Message):
     CARD_FIELD_NUMBER: _builtins.int
     VISIBLE_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
+    PREFERENCES_FIELD_NUMBER: _builtins.int
+    SHARE_CLIPS_FIELD_NUMBER: _builtins.int
+    MATCHING_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """version of the profile, from 1."""
     visible: _builtins.bool
     """visible is false when nobody may be shown this person."""
+    share_clips: _builtins.bool
+    """share_clips is true while the user gives the consent SHARE_CLIPS."""
+    matching: _builtins.bool
+    """matching is false while the user has withdrawn the consent MATCHING; then `facts` is empty."""
     @_builtins.property
     def card(self) -> Global___Card:
         """card as others see it."""
 
     @_builtins.property
     def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___IndexedFact]:
-        """facts of the profile, at most 500."""
+        """facts of the profile, at most 500; hidden ones are not among them."""
+
+    @_builtins.property
+    def preferences(self) -> _profile_pb2.Preferences:
+        """preferences of the user, whose filters hold both ways."""
 
     def __init__(
         self,
@@ -497,10 +558,13 @@ class IndexProfileRequest(_message.Message):
         card: Global___Card | None = ...,
         visible: _builtins.bool = ...,
         facts: _abc.Iterable[Global___IndexedFact] | None = ...,
+        preferences: _profile_pb2.Preferences | None = ...,
+        share_clips: _builtins.bool = ...,
+        matching: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["card", b"card"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "preferences", b"preferences"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "facts", b"facts", "version", b"version", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "facts", b"facts", "matching", b"matching", "preferences", b"preferences", "share_clips", b"share_clips", "version", b"version", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -563,3 +627,829 @@ class IndexProfileResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IndexProfileResponse: _TypeAlias = IndexProfileResponse  # noqa: Y015
+
+@_typing.final
+class SearchPeopleRequest(_message.Message):
+    """SearchPeopleRequest is a sentence."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    query: _builtins.str
+    """query is what the caller looks for, in their own words, 2 to 300 characters."""
+    page_size: _builtins.int
+    """page_size, 0 to 50; 0 means 20."""
+    page_token: _builtins.str
+    """page_token is `next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        query: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPeopleRequest: _TypeAlias = SearchPeopleRequest  # noqa: Y015
+
+@_typing.final
+class SearchPeopleResponse(_message.Message):
+    """SearchPeopleResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCHES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """next_page_token is empty on the last page."""
+    @_builtins.property
+    def matches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Match]:
+        """matches, best first."""
+
+    def __init__(
+        self,
+        *,
+        matches: _abc.Iterable[Global___Match] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matches", b"matches", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SearchPeopleResponse: _TypeAlias = SearchPeopleResponse  # noqa: Y015
+
+@_typing.final
+class Count(_message.Message):
+    """Count is how many people, as exactly as is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    FEWER_THAN_5_FIELD_NUMBER: _builtins.int
+    value: _builtins.int
+    """value is the number; 0 when it is not told."""
+    fewer_than_5: _builtins.bool
+    """fewer_than_5 is true when there are 0 to 4, and no more is told."""
+    def __init__(
+        self,
+        *,
+        value: _builtins.int = ...,
+        fewer_than_5: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fewer_than_5", b"fewer_than_5", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Count: _TypeAlias = Count  # noqa: Y015
+
+@_typing.final
+class ExplainSearchRequest(_message.Message):
+    """ExplainSearchRequest is empty: the filters are the caller's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSearchRequest: _TypeAlias = ExplainSearchRequest  # noqa: Y015
+
+@_typing.final
+class ExplainSearchResponse(_message.Message):
+    """ExplainSearchResponse says where people get lost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Step(_message.Message):
+        """Step is what one filter leaves of what the filters before it left."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FILTER_FIELD_NUMBER: _builtins.int
+        REMAINING_FIELD_NUMBER: _builtins.int
+        filter: Global___Filter.ValueType
+        """filter that was applied."""
+        @_builtins.property
+        def remaining(self) -> Global___Count:
+            """remaining people."""
+
+        def __init__(
+            self,
+            *,
+            filter: Global___Filter.ValueType = ...,
+            remaining: Global___Count | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["remaining", b"remaining"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "remaining", b"remaining"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class Relaxation(_message.Message):
+        """Relaxation is the smallest change of one filter that lets more people through, all other filters
+        as they are.
+        """
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FILTER_FIELD_NUMBER: _builtins.int
+        PREFERENCES_FIELD_NUMBER: _builtins.int
+        ADDED_FIELD_NUMBER: _builtins.int
+        filter: Global___Filter.ValueType
+        """filter to relax."""
+        @_builtins.property
+        def preferences(self) -> _profile_pb2.Preferences:
+            """preferences with the relaxed filter; the other fields are unset. Send it with UpdatePreferences,
+            the field of this filter in the mask.
+            """
+
+        @_builtins.property
+        def added(self) -> Global___Count:
+            """added people, beyond those who are left now."""
+
+        def __init__(
+            self,
+            *,
+            filter: Global___Filter.ValueType = ...,
+            preferences: _profile_pb2.Preferences | None = ...,
+            added: Global___Count | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "preferences", b"preferences"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "filter", b"filter", "preferences", b"preferences"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    STEPS_FIELD_NUMBER: _builtins.int
+    RELAXATIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainSearchResponse.Step]:
+        """steps in the order of the enum Filter, from FILTER_EVERYBODY on. Filters that are not set are left
+        out.
+        """
+
+    @_builtins.property
+    def relaxations(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainSearchResponse.Relaxation]:
+        """relaxations, the one that adds most first; none that adds nobody."""
+
+    def __init__(
+        self,
+        *,
+        steps: _abc.Iterable[Global___ExplainSearchResponse.Step] | None = ...,
+        relaxations: _abc.Iterable[Global___ExplainSearchResponse.Relaxation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["relaxations", b"relaxations", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainSearchResponse: _TypeAlias = ExplainSearchResponse  # noqa: Y015
+
+@_typing.final
+class BlockUserRequest(_message.Message):
+    """BlockUserRequest names whom to block."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `matches/{uuid}`."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BlockUserRequest: _TypeAlias = BlockUserRequest  # noqa: Y015
+
+@_typing.final
+class Block(_message.Message):
+    """Block is that the caller does not want to meet somebody."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MATCH_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `blocks/{uuid}`."""
+    match: _builtins.str
+    """match is the name of the other person, `matches/{uuid}`."""
+    display_name: _builtins.str
+    """display_name of the other person when they were blocked."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """create_time of the block."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        match: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "display_name", b"display_name", "match", b"match", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Block: _TypeAlias = Block  # noqa: Y015
+
+@_typing.final
+class UnblockUserRequest(_message.Message):
+    """UnblockUserRequest names the block to end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `blocks/{uuid}`."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnblockUserRequest: _TypeAlias = UnblockUserRequest  # noqa: Y015
+
+@_typing.final
+class ListBlocksRequest(_message.Message):
+    """ListBlocksRequest asks for a page of the caller's blocks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """page_size, 0 to 100; 0 means 20."""
+    page_token: _builtins.str
+    """page_token is `next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBlocksRequest: _TypeAlias = ListBlocksRequest  # noqa: Y015
+
+@_typing.final
+class ListBlocksResponse(_message.Message):
+    """ListBlocksResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BLOCKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """next_page_token is empty on the last page."""
+    @_builtins.property
+    def blocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Block]:
+        """blocks, newest first."""
+
+    def __init__(
+        self,
+        *,
+        blocks: _abc.Iterable[Global___Block] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocks", b"blocks", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBlocksResponse: _TypeAlias = ListBlocksResponse  # noqa: Y015
+
+@_typing.final
+class ReportUserRequest(_message.Message):
+    """ReportUserRequest is what somebody did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    COMMENT_FIELD_NUMBER: _builtins.int
+    BLOCK_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `matches/{uuid}`."""
+    category: Global___Report.Category.ValueType
+    """category of the report."""
+    comment: _builtins.str
+    """comment for the moderators, at most 1,000 characters; may be empty."""
+    block: _builtins.bool
+    """block is whether to block the person too."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        category: Global___Report.Category.ValueType = ...,
+        comment: _builtins.str = ...,
+        block: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "category", b"category", "comment", b"comment", "name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportUserRequest: _TypeAlias = ReportUserRequest  # noqa: Y015
+
+@_typing.final
+class Report(_message.Message):
+    """Report is what a user told the moderators about another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Category:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _CategoryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Report._Category.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        CATEGORY_UNSPECIFIED: Report._Category.ValueType  # 0
+        """Never sent."""
+        CATEGORY_SPAM: Report._Category.ValueType  # 1
+        """Unwanted advertising, or a made-up profile."""
+        CATEGORY_HARASSMENT: Report._Category.ValueType  # 2
+        """Insults, threats or pressure."""
+        CATEGORY_HATE: Report._Category.ValueType  # 3
+        """Hatred against a group of people."""
+        CATEGORY_IMPERSONATION: Report._Category.ValueType  # 4
+        """Pretends to be somebody else."""
+        CATEGORY_DANGER: Report._Category.ValueType  # 5
+        """Danger to the person or to others."""
+        CATEGORY_UNDERAGE: Report._Category.ValueType  # 6
+        """Seems to be a child."""
+        CATEGORY_OTHER: Report._Category.ValueType  # 7
+        """Something else; the comment says what."""
+
+    class Category(_Category, metaclass=_CategoryEnumTypeWrapper):
+        """Category of what is reported."""
+
+    CATEGORY_UNSPECIFIED: Report.Category.ValueType  # 0
+    """Never sent."""
+    CATEGORY_SPAM: Report.Category.ValueType  # 1
+    """Unwanted advertising, or a made-up profile."""
+    CATEGORY_HARASSMENT: Report.Category.ValueType  # 2
+    """Insults, threats or pressure."""
+    CATEGORY_HATE: Report.Category.ValueType  # 3
+    """Hatred against a group of people."""
+    CATEGORY_IMPERSONATION: Report.Category.ValueType  # 4
+    """Pretends to be somebody else."""
+    CATEGORY_DANGER: Report.Category.ValueType  # 5
+    """Danger to the person or to others."""
+    CATEGORY_UNDERAGE: Report.Category.ValueType  # 6
+    """Seems to be a child."""
+    CATEGORY_OTHER: Report.Category.ValueType  # 7
+    """Something else; the comment says what."""
+
+    class _Resolution:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _ResolutionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Report._Resolution.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        RESOLUTION_UNSPECIFIED: Report._Resolution.ValueType  # 0
+        """It is open."""
+        RESOLUTION_DISMISSED: Report._Resolution.ValueType  # 1
+        """Nothing needs to be done."""
+        RESOLUTION_SUSPENDED: Report._Resolution.ValueType  # 2
+        """The person was suspended."""
+
+    class Resolution(_Resolution, metaclass=_ResolutionEnumTypeWrapper):
+        """Resolution is how a report ended."""
+
+    RESOLUTION_UNSPECIFIED: Report.Resolution.ValueType  # 0
+    """It is open."""
+    RESOLUTION_DISMISSED: Report.Resolution.ValueType  # 1
+    """Nothing needs to be done."""
+    RESOLUTION_SUSPENDED: Report.Resolution.ValueType  # 2
+    """The person was suspended."""
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MATCH_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    COMMENT_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    RESOLVE_TIME_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    CARD_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    REPORT_COUNT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `reports/{uuid}`."""
+    match: _builtins.str
+    """match is the name of the person the report is about, `matches/{uuid}`."""
+    category: Global___Report.Category.ValueType
+    """category of the report."""
+    comment: _builtins.str
+    """comment of the reporter."""
+    resolution: Global___Report.Resolution.ValueType
+    """resolution, once there is one. The reporter is not told: only moderators see it."""
+    note: _builtins.str
+    """note of the moderator who resolved it; for moderators."""
+    report_count: _builtins.int
+    """report_count is how many people have reported this person; for moderators."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """create_time of the report."""
+
+    @_builtins.property
+    def resolve_time(self) -> _timestamp_pb2.Timestamp:
+        """resolve_time, once it is resolved; for moderators."""
+
+    @_builtins.property
+    def card(self) -> Global___Card:
+        """card of the person the report is about; for moderators."""
+
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Statement]:
+        """statements of the person the report is about, as others may see them, at most 50; for moderators."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        match: _builtins.str = ...,
+        category: Global___Report.Category.ValueType = ...,
+        comment: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        resolution: Global___Report.Resolution.ValueType = ...,
+        resolve_time: _timestamp_pb2.Timestamp | None = ...,
+        note: _builtins.str = ...,
+        card: Global___Card | None = ...,
+        statements: _abc.Iterable[Global___Statement] | None = ...,
+        report_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "create_time", b"create_time", "resolve_time", b"resolve_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "category", b"category", "comment", b"comment", "create_time", b"create_time", "match", b"match", "name", b"name", "note", b"note", "report_count", b"report_count", "resolution", b"resolution", "resolve_time", b"resolve_time", "statements", b"statements"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Report: _TypeAlias = Report  # noqa: Y015
+
+@_typing.final
+class ListReportsRequest(_message.Message):
+    """ListReportsRequest asks for a page of reports."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    INCLUDE_RESOLVED_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """page_size, 0 to 100; 0 means 20."""
+    page_token: _builtins.str
+    """page_token is `next_page_token` of the page before; empty for the first page."""
+    include_resolved: _builtins.bool
+    """include_resolved is whether resolved reports are listed too."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        include_resolved: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["include_resolved", b"include_resolved", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReportsRequest: _TypeAlias = ListReportsRequest  # noqa: Y015
+
+@_typing.final
+class ListReportsResponse(_message.Message):
+    """ListReportsResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """next_page_token is empty on the last page."""
+    @_builtins.property
+    def reports(self) -> _containers.RepeatedCompositeFieldContainer[Global___Report]:
+        """reports, oldest first."""
+
+    def __init__(
+        self,
+        *,
+        reports: _abc.Iterable[Global___Report] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "reports", b"reports"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListReportsResponse: _TypeAlias = ListReportsResponse  # noqa: Y015
+
+@_typing.final
+class ResolveReportRequest(_message.Message):
+    """ResolveReportRequest ends a report."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `reports/{uuid}`."""
+    resolution: Global___Report.Resolution.ValueType
+    """resolution of the report."""
+    note: _builtins.str
+    """note for other moderators, at most 1,000 characters."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        resolution: Global___Report.Resolution.ValueType = ...,
+        note: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "note", b"note", "request_id", b"request_id", "resolution", b"resolution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveReportRequest: _TypeAlias = ResolveReportRequest  # noqa: Y015
+
+@_typing.final
+class GiveFeedbackRequest(_message.Message):
+    """GiveFeedbackRequest is one step of one weight."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACET_FIELD_NUMBER: _builtins.int
+    HELPFUL_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    facet: _profile_pb2.Facet.ValueType
+    """facet of the caller's own facts that the reasons were about."""
+    helpful: _builtins.bool
+    """helpful raises the weight by 0.1; otherwise it is lowered by as much."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        facet: _profile_pb2.Facet.ValueType = ...,
+        helpful: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facet", b"facet", "helpful", b"helpful", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveFeedbackRequest: _TypeAlias = GiveFeedbackRequest  # noqa: Y015
+
+@_typing.final
+class FacetWeights(_message.Message):
+    """FacetWeights is how much each facet counts in a ranking."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Weight(_message.Message):
+        """Weight of one facet."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FACET_FIELD_NUMBER: _builtins.int
+        PREFERRED_FIELD_NUMBER: _builtins.int
+        LEARNED_FIELD_NUMBER: _builtins.int
+        EFFECTIVE_FIELD_NUMBER: _builtins.int
+        facet: _profile_pb2.Facet.ValueType
+        """facet that is weighted."""
+        preferred: _builtins.float
+        """preferred weight, as set with UpdatePreferences; 1 when it is not set."""
+        learned: _builtins.float
+        """learned factor from the caller's feedback, 0.5 to 1.5; 1 without any."""
+        effective: _builtins.float
+        """effective weight: the product of both, kept between 0.25 and 2.25."""
+        def __init__(
+            self,
+            *,
+            facet: _profile_pb2.Facet.ValueType = ...,
+            preferred: _builtins.float = ...,
+            learned: _builtins.float = ...,
+            effective: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["effective", b"effective", "facet", b"facet", "learned", b"learned", "preferred", b"preferred"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    NAME_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is always `facetWeights`."""
+    @_builtins.property
+    def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___FacetWeights.Weight]:
+        """weights of OFFER, SEEK, VALUE, INTEREST, BACKGROUND and GOAL, in this order."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        weights: _abc.Iterable[Global___FacetWeights.Weight] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FacetWeights: _TypeAlias = FacetWeights  # noqa: Y015
+
+@_typing.final
+class GetFacetWeightsRequest(_message.Message):
+    """GetFacetWeightsRequest is empty: the weights are the caller's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFacetWeightsRequest: _TypeAlias = GetFacetWeightsRequest  # noqa: Y015
+
+@_typing.final
+class ResetFacetWeightsRequest(_message.Message):
+    """ResetFacetWeightsRequest forgets feedback."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResetFacetWeightsRequest: _TypeAlias = ResetFacetWeightsRequest  # noqa: Y015
+
+@_typing.final
+class ResolveClipRequest(_message.Message):
+    """ResolveClipRequest names a fact of a match."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `matches/{uuid}/facts/{uuid}/clip`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveClipRequest: _TypeAlias = ResolveClipRequest  # noqa: Y015
+
+@_typing.final
+class ResolveClipResponse(_message.Message):
+    """ResolveClipResponse says where it was spoken. It is for services: users never learn other users' ids."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """user_id of the speaker."""
+    @_builtins.property
+    def evidence(self) -> _profile_pb2.Evidence:
+        """evidence of the fact: recording and span."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        evidence: _profile_pb2.Evidence | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveClipResponse: _TypeAlias = ResolveClipResponse  # noqa: Y015
+
+@_typing.final
+class ReindexRequest(_message.Message):
+    """ReindexRequest says whose entries are made anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVERYBODY_FIELD_NUMBER: _builtins.int
+    everybody: _builtins.bool
+    """everybody makes all entries anew; otherwise the acting user's alone."""
+    def __init__(
+        self,
+        *,
+        everybody: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["everybody", b"everybody"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReindexRequest: _TypeAlias = ReindexRequest  # noqa: Y015
+
+@_typing.final
+class ReindexResponse(_message.Message):
+    """ReindexResponse says how much work that is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_COUNT_FIELD_NUMBER: _builtins.int
+    person_count: _builtins.int
+    """person_count is how many people are indexed again."""
+    def __init__(
+        self,
+        *,
+        person_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person_count", b"person_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReindexResponse: _TypeAlias = ReindexResponse  # noqa: Y015

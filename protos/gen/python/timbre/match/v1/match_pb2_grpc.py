@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from timbre.match.v1 import match_pb2 as timbre_dot_match_dot_v1_dot_match__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -29,7 +30,8 @@ class MatchServiceStub:
     """MatchService finds the people for whom it is mutual: they offer what the caller seeks and seek what
     the caller offers. Each match comes with its reasons, which are pairs of facts with their evidence.
     Scores leave the service as bands only. People who are hidden, whom the caller has passed, or with
-    whom the caller is already connected are never listed.
+    whom the caller is already connected are never listed; between two people of whom one has blocked the
+    other, nothing exists at all. Filters (`timbre.profile.v1.Preferences`) hold both ways.
     """
 
     def __init__(self, channel):
@@ -48,6 +50,16 @@ class MatchServiceStub:
                 request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.GetMatchRequest.SerializeToString,
                 response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.Match.FromString,
                 _registered_method=True)
+        self.SearchPeople = channel.unary_unary(
+                '/timbre.match.v1.MatchService/SearchPeople',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleResponse.FromString,
+                _registered_method=True)
+        self.ExplainSearch = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ExplainSearch',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchResponse.FromString,
+                _registered_method=True)
         self.ReactToMatch = channel.unary_unary(
                 '/timbre.match.v1.MatchService/ReactToMatch',
                 request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ReactToMatchRequest.SerializeToString,
@@ -57,6 +69,61 @@ class MatchServiceStub:
                 '/timbre.match.v1.MatchService/ListConnections',
                 request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsRequest.SerializeToString,
                 response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsResponse.FromString,
+                _registered_method=True)
+        self.BlockUser = channel.unary_unary(
+                '/timbre.match.v1.MatchService/BlockUser',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.BlockUserRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.Block.FromString,
+                _registered_method=True)
+        self.UnblockUser = channel.unary_unary(
+                '/timbre.match.v1.MatchService/UnblockUser',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.UnblockUserRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ListBlocks = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ListBlocks',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksResponse.FromString,
+                _registered_method=True)
+        self.ReportUser = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ReportUser',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ReportUserRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.Report.FromString,
+                _registered_method=True)
+        self.ListReports = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ListReports',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListReportsRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListReportsResponse.FromString,
+                _registered_method=True)
+        self.ResolveReport = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ResolveReport',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveReportRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.Report.FromString,
+                _registered_method=True)
+        self.GiveFeedback = channel.unary_unary(
+                '/timbre.match.v1.MatchService/GiveFeedback',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.GiveFeedbackRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+                _registered_method=True)
+        self.GetFacetWeights = channel.unary_unary(
+                '/timbre.match.v1.MatchService/GetFacetWeights',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.GetFacetWeightsRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+                _registered_method=True)
+        self.ResetFacetWeights = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ResetFacetWeights',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ResetFacetWeightsRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+                _registered_method=True)
+        self.ResolveClip = channel.unary_unary(
+                '/timbre.match.v1.MatchService/ResolveClip',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipResponse.FromString,
+                _registered_method=True)
+        self.Reindex = channel.unary_unary(
+                '/timbre.match.v1.MatchService/Reindex',
+                request_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ReindexRequest.SerializeToString,
+                response_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ReindexResponse.FromString,
                 _registered_method=True)
         self.IndexProfile = channel.unary_unary(
                 '/timbre.match.v1.MatchService/IndexProfile',
@@ -69,7 +136,8 @@ class MatchServiceServicer:
     """MatchService finds the people for whom it is mutual: they offer what the caller seeks and seek what
     the caller offers. Each match comes with its reasons, which are pairs of facts with their evidence.
     Scores leave the service as bands only. People who are hidden, whom the caller has passed, or with
-    whom the caller is already connected are never listed.
+    whom the caller is already connected are never listed; between two people of whom one has blocked the
+    other, nothing exists at all. Filters (`timbre.profile.v1.Preferences`) hold both ways.
     """
 
     def ListMatches(self, request, context):
@@ -79,6 +147,7 @@ class MatchServiceServicer:
 
         Errors:
         - FAILED_PRECONDITION / PROFILE_NOT_READY: the caller has no indexed profile yet.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: the caller has withdrawn MATCHING.
         - INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -88,8 +157,36 @@ class MatchServiceServicer:
     def GetMatch(self, request, context):
         """GetMatch returns one person as a match of the caller, also when reacted to or connected.
 
-        Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden; FAILED_PRECONDITION /
-        PROFILE_NOT_READY.
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden, or one blocks the other;
+        FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchPeople(self, request, context):
+        """SearchPeople returns people who offer what a sentence asks for, best first, with the same filters and
+        the same safety as ListMatches. What the caller seeks and offers otherwise plays no part, so a found
+        person need not be a mutual match; the band says how well the sentence is answered. Each has one to
+        three reasons of the direction THEY_ANSWER, in which `mine` is the sentence, as a SEEK. At most 100
+        people are found. The sentence is not stored. The order is stable within one chain of page tokens.
+
+        Errors:
+        - FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED, as ListMatches.
+        - INVALID_ARGUMENT / INVALID_PAGE_TOKEN: also when the token comes from another sentence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainSearch(self, request, context):
+        """ExplainSearch says why the caller has as few matches as they have: how many people are left after
+        each of the caller's own filters, in a fixed order, and which smallest relaxation of one of them would
+        add how many. Counts are exact from 5 on, and only "fewer than 5" below. They are about the
+        caller's own filters only: what others filter by, whom they block and what they hide does not show
+        in any of them.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,6 +207,119 @@ class MatchServiceServicer:
         """ListConnections returns the people who like each other with the caller, newest first.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BlockUser(self, request, context):
+        """BlockUser makes the caller and a person invisible to each other, at once and everywhere: in lists,
+        searches, connections and clips. A connection and both reactions end and do not come back with
+        UnblockUser. The other person is not told. Repeating it changes nothing.
+
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnblockUser(self, request, context):
+        """UnblockUser ends a block of the caller's; a block by the other person stays.
+
+        Errors: NOT_FOUND / BLOCK_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBlocks(self, request, context):
+        """ListBlocks returns whom the caller blocks, newest first.
+
+        Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportUser(self, request, context):
+        """ReportUser tells the moderators about a person. With `block` it blocks them in the same step. The
+        other person is not told. A person can be reported once by the same caller while a report is open:
+        another call returns the open report, unchanged.
+
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch, or blocks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReports(self, request, context):
+        """ListReports returns reports, oldest first, for moderators: open ones, or resolved ones too.
+
+        Errors: PERMISSION_DENIED: the caller is no moderator; INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveReport(self, request, context):
+        """ResolveReport ends a report, once. SUSPENDED takes the person out of matching at once and disables
+        their account: they are refused by every service within 2 seconds. Open reports about the same
+        person are resolved with it.
+
+        Errors:
+        - NOT_FOUND / REPORT_NOT_FOUND.
+        - FAILED_PRECONDITION / REPORT_RESOLVED: it was resolved in another way; the same way again is fine.
+        - PERMISSION_DENIED: the caller is no moderator, or the report is about the caller.
+        - UNAVAILABLE: the account could not be disabled yet; call again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveFeedback(self, request, context):
+        """GiveFeedback says whether a facet's reasons are of use to the caller, who thereby adjusts the weight
+        of that facet in their own ranking by 0.1, between 0.5 and 1.5. Nobody else's ranking changes, and
+        nobody else learns of it. Without `request_id` each call is another step.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFacetWeights(self, request, context):
+        """GetFacetWeights returns how much each facet counts in the caller's ranking: what they set as a
+        preference, what feedback has made of it, and the product that is used.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetFacetWeights(self, request, context):
+        """ResetFacetWeights forgets all feedback of the caller. Repeating it changes nothing.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveClip(self, request, context):
+        """ResolveClip says where the evidence of a fact was spoken, if the acting user may hear it: the fact is
+        theirs in a reason of a match that GetMatch returns, was spoken, and its speaker shares clips.
+
+        Errors: NOT_FOUND / CLIP_NOT_FOUND in every other case.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reindex(self, request, context):
+        """Reindex makes the index anew from the database: for everybody, or for the acting user alone.
+        Matching goes on meanwhile; the work is done within seconds to minutes after the answer.
+        Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +346,16 @@ def add_MatchServiceServicer_to_server(servicer, server):
                     request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.GetMatchRequest.FromString,
                     response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.Match.SerializeToString,
             ),
+            'SearchPeople': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchPeople,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleResponse.SerializeToString,
+            ),
+            'ExplainSearch': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainSearch,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchResponse.SerializeToString,
+            ),
             'ReactToMatch': grpc.unary_unary_rpc_method_handler(
                     servicer.ReactToMatch,
                     request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ReactToMatchRequest.FromString,
@@ -145,6 +365,61 @@ def add_MatchServiceServicer_to_server(servicer, server):
                     servicer.ListConnections,
                     request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsRequest.FromString,
                     response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsResponse.SerializeToString,
+            ),
+            'BlockUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.BlockUser,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.BlockUserRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.Block.SerializeToString,
+            ),
+            'UnblockUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnblockUser,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.UnblockUserRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ListBlocks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBlocks,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksResponse.SerializeToString,
+            ),
+            'ReportUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportUser,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ReportUserRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.Report.SerializeToString,
+            ),
+            'ListReports': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReports,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ListReportsRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ListReportsResponse.SerializeToString,
+            ),
+            'ResolveReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveReport,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveReportRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.Report.SerializeToString,
+            ),
+            'GiveFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveFeedback,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.GiveFeedbackRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.SerializeToString,
+            ),
+            'GetFacetWeights': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFacetWeights,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.GetFacetWeightsRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.SerializeToString,
+            ),
+            'ResetFacetWeights': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetFacetWeights,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ResetFacetWeightsRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.SerializeToString,
+            ),
+            'ResolveClip': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveClip,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipResponse.SerializeToString,
+            ),
+            'Reindex': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reindex,
+                    request_deserializer=timbre_dot_match_dot_v1_dot_match__pb2.ReindexRequest.FromString,
+                    response_serializer=timbre_dot_match_dot_v1_dot_match__pb2.ReindexResponse.SerializeToString,
             ),
             'IndexProfile': grpc.unary_unary_rpc_method_handler(
                     servicer.IndexProfile,
@@ -163,7 +438,8 @@ class MatchService:
     """MatchService finds the people for whom it is mutual: they offer what the caller seeks and seek what
     the caller offers. Each match comes with its reasons, which are pairs of facts with their evidence.
     Scores leave the service as bands only. People who are hidden, whom the caller has passed, or with
-    whom the caller is already connected are never listed.
+    whom the caller is already connected are never listed; between two people of whom one has blocked the
+    other, nothing exists at all. Filters (`timbre.profile.v1.Preferences`) hold both ways.
     """
 
     @staticmethod
@@ -221,6 +497,60 @@ class MatchService:
             _registered_method=True)
 
     @staticmethod
+    def SearchPeople(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/SearchPeople',
+            timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.SearchPeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainSearch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ExplainSearch',
+            timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.ExplainSearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ReactToMatch(request,
             target,
             options=(),
@@ -264,6 +594,303 @@ class MatchService:
             '/timbre.match.v1.MatchService/ListConnections',
             timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsRequest.SerializeToString,
             timbre_dot_match_dot_v1_dot_match__pb2.ListConnectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BlockUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/BlockUser',
+            timbre_dot_match_dot_v1_dot_match__pb2.BlockUserRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.Block.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnblockUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/UnblockUser',
+            timbre_dot_match_dot_v1_dot_match__pb2.UnblockUserRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBlocks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ListBlocks',
+            timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.ListBlocksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ReportUser',
+            timbre_dot_match_dot_v1_dot_match__pb2.ReportUserRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReports(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ListReports',
+            timbre_dot_match_dot_v1_dot_match__pb2.ListReportsRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.ListReportsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ResolveReport',
+            timbre_dot_match_dot_v1_dot_match__pb2.ResolveReportRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/GiveFeedback',
+            timbre_dot_match_dot_v1_dot_match__pb2.GiveFeedbackRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFacetWeights(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/GetFacetWeights',
+            timbre_dot_match_dot_v1_dot_match__pb2.GetFacetWeightsRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetFacetWeights(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ResetFacetWeights',
+            timbre_dot_match_dot_v1_dot_match__pb2.ResetFacetWeightsRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.FacetWeights.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveClip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/ResolveClip',
+            timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.ResolveClipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reindex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.match.v1.MatchService/Reindex',
+            timbre_dot_match_dot_v1_dot_match__pb2.ReindexRequest.SerializeToString,
+            timbre_dot_match_dot_v1_dot_match__pb2.ReindexResponse.FromString,
             options,
             channel_credentials,
             insecure,

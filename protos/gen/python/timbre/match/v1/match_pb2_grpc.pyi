@@ -4,6 +4,7 @@ isort:skip_file
 match: who it is mutual with, and why."""
 
 from collections import abc as _abc
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 from timbre.match.v1 import match_pb2 as _match_pb2
 import abc as _abc_1
@@ -16,7 +17,8 @@ class MatchServiceStub:
     """MatchService finds the people for whom it is mutual: they offer what the caller seeks and seek what
     the caller offers. Each match comes with its reasons, which are pairs of facts with their evidence.
     Scores leave the service as bands only. People who are hidden, whom the caller has passed, or with
-    whom the caller is already connected are never listed.
+    whom the caller is already connected are never listed; between two people of whom one has blocked the
+    other, nothing exists at all. Filters (`timbre.profile.v1.Preferences`) hold both ways.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -27,13 +29,34 @@ class MatchServiceStub:
 
     Errors:
     - FAILED_PRECONDITION / PROFILE_NOT_READY: the caller has no indexed profile yet.
+    - FAILED_PRECONDITION / CONSENT_REQUIRED: the caller has withdrawn MATCHING.
     - INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
     """
     GetMatch: _aio.UnaryUnaryMultiCallable[_match_pb2.GetMatchRequest, _match_pb2.Match]
     """GetMatch returns one person as a match of the caller, also when reacted to or connected.
 
-    Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden; FAILED_PRECONDITION /
-    PROFILE_NOT_READY.
+    Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden, or one blocks the other;
+    FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
+    """
+    SearchPeople: _aio.UnaryUnaryMultiCallable[_match_pb2.SearchPeopleRequest, _match_pb2.SearchPeopleResponse]
+    """SearchPeople returns people who offer what a sentence asks for, best first, with the same filters and
+    the same safety as ListMatches. What the caller seeks and offers otherwise plays no part, so a found
+    person need not be a mutual match; the band says how well the sentence is answered. Each has one to
+    three reasons of the direction THEY_ANSWER, in which `mine` is the sentence, as a SEEK. At most 100
+    people are found. The sentence is not stored. The order is stable within one chain of page tokens.
+
+    Errors:
+    - FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED, as ListMatches.
+    - INVALID_ARGUMENT / INVALID_PAGE_TOKEN: also when the token comes from another sentence.
+    """
+    ExplainSearch: _aio.UnaryUnaryMultiCallable[_match_pb2.ExplainSearchRequest, _match_pb2.ExplainSearchResponse]
+    """ExplainSearch says why the caller has as few matches as they have: how many people are left after
+    each of the caller's own filters, in a fixed order, and which smallest relaxation of one of them would
+    add how many. Counts are exact from 5 on, and only "fewer than 5" below. They are about the
+    caller's own filters only: what others filter by, whom they block and what they hide does not show
+    in any of them.
+
+    Errors: FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
     """
     ReactToMatch: _aio.UnaryUnaryMultiCallable[_match_pb2.ReactToMatchRequest, _match_pb2.ReactToMatchResponse]
     """ReactToMatch says LIKE or PASS; the last reaction counts. When both have said LIKE a connection
@@ -47,6 +70,75 @@ class MatchServiceStub:
 
     Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
     """
+    BlockUser: _aio.UnaryUnaryMultiCallable[_match_pb2.BlockUserRequest, _match_pb2.Block]
+    """BlockUser makes the caller and a person invisible to each other, at once and everywhere: in lists,
+    searches, connections and clips. A connection and both reactions end and do not come back with
+    UnblockUser. The other person is not told. Repeating it changes nothing.
+
+    Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch.
+    """
+    UnblockUser: _aio.UnaryUnaryMultiCallable[_match_pb2.UnblockUserRequest, _empty_pb2.Empty]
+    """UnblockUser ends a block of the caller's; a block by the other person stays.
+
+    Errors: NOT_FOUND / BLOCK_NOT_FOUND.
+    """
+    ListBlocks: _aio.UnaryUnaryMultiCallable[_match_pb2.ListBlocksRequest, _match_pb2.ListBlocksResponse]
+    """ListBlocks returns whom the caller blocks, newest first.
+
+    Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+    """
+    ReportUser: _aio.UnaryUnaryMultiCallable[_match_pb2.ReportUserRequest, _match_pb2.Report]
+    """ReportUser tells the moderators about a person. With `block` it blocks them in the same step. The
+    other person is not told. A person can be reported once by the same caller while a report is open:
+    another call returns the open report, unchanged.
+
+    Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch, or blocks.
+    """
+    ListReports: _aio.UnaryUnaryMultiCallable[_match_pb2.ListReportsRequest, _match_pb2.ListReportsResponse]
+    """ListReports returns reports, oldest first, for moderators: open ones, or resolved ones too.
+
+    Errors: PERMISSION_DENIED: the caller is no moderator; INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+    """
+    ResolveReport: _aio.UnaryUnaryMultiCallable[_match_pb2.ResolveReportRequest, _match_pb2.Report]
+    """ResolveReport ends a report, once. SUSPENDED takes the person out of matching at once and disables
+    their account: they are refused by every service within 2 seconds. Open reports about the same
+    person are resolved with it.
+
+    Errors:
+    - NOT_FOUND / REPORT_NOT_FOUND.
+    - FAILED_PRECONDITION / REPORT_RESOLVED: it was resolved in another way; the same way again is fine.
+    - PERMISSION_DENIED: the caller is no moderator, or the report is about the caller.
+    - UNAVAILABLE: the account could not be disabled yet; call again.
+    """
+    GiveFeedback: _aio.UnaryUnaryMultiCallable[_match_pb2.GiveFeedbackRequest, _match_pb2.FacetWeights]
+    """GiveFeedback says whether a facet's reasons are of use to the caller, who thereby adjusts the weight
+    of that facet in their own ranking by 0.1, between 0.5 and 1.5. Nobody else's ranking changes, and
+    nobody else learns of it. Without `request_id` each call is another step.
+
+    Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+    """
+    GetFacetWeights: _aio.UnaryUnaryMultiCallable[_match_pb2.GetFacetWeightsRequest, _match_pb2.FacetWeights]
+    """GetFacetWeights returns how much each facet counts in the caller's ranking: what they set as a
+    preference, what feedback has made of it, and the product that is used.
+
+    Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+    """
+    ResetFacetWeights: _aio.UnaryUnaryMultiCallable[_match_pb2.ResetFacetWeightsRequest, _match_pb2.FacetWeights]
+    """ResetFacetWeights forgets all feedback of the caller. Repeating it changes nothing.
+
+    Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+    """
+    ResolveClip: _aio.UnaryUnaryMultiCallable[_match_pb2.ResolveClipRequest, _match_pb2.ResolveClipResponse]
+    """ResolveClip says where the evidence of a fact was spoken, if the acting user may hear it: the fact is
+    theirs in a reason of a match that GetMatch returns, was spoken, and its speaker shares clips.
+
+    Errors: NOT_FOUND / CLIP_NOT_FOUND in every other case.
+    """
+    Reindex: _aio.UnaryUnaryMultiCallable[_match_pb2.ReindexRequest, _match_pb2.ReindexResponse]
+    """Reindex makes the index anew from the database: for everybody, or for the acting user alone.
+    Matching goes on meanwhile; the work is done within seconds to minutes after the answer.
+    Idempotent.
+    """
     IndexProfile: _aio.UnaryUnaryMultiCallable[_match_pb2.IndexProfileRequest, _match_pb2.IndexProfileResponse]
     """IndexProfile makes one version of the acting user's profile the one that is matched. Idempotent by
     version: an older one than is known changes nothing and succeeds.
@@ -56,7 +148,8 @@ class MatchServiceServicer(metaclass=_abc_1.ABCMeta):
     """MatchService finds the people for whom it is mutual: they offer what the caller seeks and seek what
     the caller offers. Each match comes with its reasons, which are pairs of facts with their evidence.
     Scores leave the service as bands only. People who are hidden, whom the caller has passed, or with
-    whom the caller is already connected are never listed.
+    whom the caller is already connected are never listed; between two people of whom one has blocked the
+    other, nothing exists at all. Filters (`timbre.profile.v1.Preferences`) hold both ways.
     """
 
     @_abc_1.abstractmethod
@@ -71,6 +164,7 @@ class MatchServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
         - FAILED_PRECONDITION / PROFILE_NOT_READY: the caller has no indexed profile yet.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: the caller has withdrawn MATCHING.
         - INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
         """
 
@@ -82,8 +176,40 @@ class MatchServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_match_pb2.Match]:
         """GetMatch returns one person as a match of the caller, also when reacted to or connected.
 
-        Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden; FAILED_PRECONDITION /
-        PROFILE_NOT_READY.
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: no such person, or hidden, or one blocks the other;
+        FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def SearchPeople(
+        self,
+        request: _match_pb2.SearchPeopleRequest,
+        context: _aio.ServicerContext[_match_pb2.SearchPeopleRequest, _abc.Awaitable[_match_pb2.SearchPeopleResponse]],
+    ) -> _abc.Awaitable[_match_pb2.SearchPeopleResponse]:
+        """SearchPeople returns people who offer what a sentence asks for, best first, with the same filters and
+        the same safety as ListMatches. What the caller seeks and offers otherwise plays no part, so a found
+        person need not be a mutual match; the band says how well the sentence is answered. Each has one to
+        three reasons of the direction THEY_ANSWER, in which `mine` is the sentence, as a SEEK. At most 100
+        people are found. The sentence is not stored. The order is stable within one chain of page tokens.
+
+        Errors:
+        - FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED, as ListMatches.
+        - INVALID_ARGUMENT / INVALID_PAGE_TOKEN: also when the token comes from another sentence.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainSearch(
+        self,
+        request: _match_pb2.ExplainSearchRequest,
+        context: _aio.ServicerContext[_match_pb2.ExplainSearchRequest, _abc.Awaitable[_match_pb2.ExplainSearchResponse]],
+    ) -> _abc.Awaitable[_match_pb2.ExplainSearchResponse]:
+        """ExplainSearch says why the caller has as few matches as they have: how many people are left after
+        each of the caller's own filters, in a fixed order, and which smallest relaxation of one of them would
+        add how many. Counts are exact from 5 on, and only "fewer than 5" below. They are about the
+        caller's own filters only: what others filter by, whom they block and what they hide does not show
+        in any of them.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY or CONSENT_REQUIRED.
         """
 
     @_abc_1.abstractmethod
@@ -108,6 +234,141 @@ class MatchServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListConnections returns the people who like each other with the caller, newest first.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def BlockUser(
+        self,
+        request: _match_pb2.BlockUserRequest,
+        context: _aio.ServicerContext[_match_pb2.BlockUserRequest, _abc.Awaitable[_match_pb2.Block]],
+    ) -> _abc.Awaitable[_match_pb2.Block]:
+        """BlockUser makes the caller and a person invisible to each other, at once and everywhere: in lists,
+        searches, connections and clips. A connection and both reactions end and do not come back with
+        UnblockUser. The other person is not told. Repeating it changes nothing.
+
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch.
+        """
+
+    @_abc_1.abstractmethod
+    def UnblockUser(
+        self,
+        request: _match_pb2.UnblockUserRequest,
+        context: _aio.ServicerContext[_match_pb2.UnblockUserRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """UnblockUser ends a block of the caller's; a block by the other person stays.
+
+        Errors: NOT_FOUND / BLOCK_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListBlocks(
+        self,
+        request: _match_pb2.ListBlocksRequest,
+        context: _aio.ServicerContext[_match_pb2.ListBlocksRequest, _abc.Awaitable[_match_pb2.ListBlocksResponse]],
+    ) -> _abc.Awaitable[_match_pb2.ListBlocksResponse]:
+        """ListBlocks returns whom the caller blocks, newest first.
+
+        Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportUser(
+        self,
+        request: _match_pb2.ReportUserRequest,
+        context: _aio.ServicerContext[_match_pb2.ReportUserRequest, _abc.Awaitable[_match_pb2.Report]],
+    ) -> _abc.Awaitable[_match_pb2.Report]:
+        """ReportUser tells the moderators about a person. With `block` it blocks them in the same step. The
+        other person is not told. A person can be reported once by the same caller while a report is open:
+        another call returns the open report, unchanged.
+
+        Errors: NOT_FOUND / MATCH_NOT_FOUND: nobody whom the caller can see by GetMatch, or blocks.
+        """
+
+    @_abc_1.abstractmethod
+    def ListReports(
+        self,
+        request: _match_pb2.ListReportsRequest,
+        context: _aio.ServicerContext[_match_pb2.ListReportsRequest, _abc.Awaitable[_match_pb2.ListReportsResponse]],
+    ) -> _abc.Awaitable[_match_pb2.ListReportsResponse]:
+        """ListReports returns reports, oldest first, for moderators: open ones, or resolved ones too.
+
+        Errors: PERMISSION_DENIED: the caller is no moderator; INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveReport(
+        self,
+        request: _match_pb2.ResolveReportRequest,
+        context: _aio.ServicerContext[_match_pb2.ResolveReportRequest, _abc.Awaitable[_match_pb2.Report]],
+    ) -> _abc.Awaitable[_match_pb2.Report]:
+        """ResolveReport ends a report, once. SUSPENDED takes the person out of matching at once and disables
+        their account: they are refused by every service within 2 seconds. Open reports about the same
+        person are resolved with it.
+
+        Errors:
+        - NOT_FOUND / REPORT_NOT_FOUND.
+        - FAILED_PRECONDITION / REPORT_RESOLVED: it was resolved in another way; the same way again is fine.
+        - PERMISSION_DENIED: the caller is no moderator, or the report is about the caller.
+        - UNAVAILABLE: the account could not be disabled yet; call again.
+        """
+
+    @_abc_1.abstractmethod
+    def GiveFeedback(
+        self,
+        request: _match_pb2.GiveFeedbackRequest,
+        context: _aio.ServicerContext[_match_pb2.GiveFeedbackRequest, _abc.Awaitable[_match_pb2.FacetWeights]],
+    ) -> _abc.Awaitable[_match_pb2.FacetWeights]:
+        """GiveFeedback says whether a facet's reasons are of use to the caller, who thereby adjusts the weight
+        of that facet in their own ranking by 0.1, between 0.5 and 1.5. Nobody else's ranking changes, and
+        nobody else learns of it. Without `request_id` each call is another step.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+
+    @_abc_1.abstractmethod
+    def GetFacetWeights(
+        self,
+        request: _match_pb2.GetFacetWeightsRequest,
+        context: _aio.ServicerContext[_match_pb2.GetFacetWeightsRequest, _abc.Awaitable[_match_pb2.FacetWeights]],
+    ) -> _abc.Awaitable[_match_pb2.FacetWeights]:
+        """GetFacetWeights returns how much each facet counts in the caller's ranking: what they set as a
+        preference, what feedback has made of it, and the product that is used.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetFacetWeights(
+        self,
+        request: _match_pb2.ResetFacetWeightsRequest,
+        context: _aio.ServicerContext[_match_pb2.ResetFacetWeightsRequest, _abc.Awaitable[_match_pb2.FacetWeights]],
+    ) -> _abc.Awaitable[_match_pb2.FacetWeights]:
+        """ResetFacetWeights forgets all feedback of the caller. Repeating it changes nothing.
+
+        Errors: FAILED_PRECONDITION / PROFILE_NOT_READY.
+        """
+
+    @_abc_1.abstractmethod
+    def ResolveClip(
+        self,
+        request: _match_pb2.ResolveClipRequest,
+        context: _aio.ServicerContext[_match_pb2.ResolveClipRequest, _abc.Awaitable[_match_pb2.ResolveClipResponse]],
+    ) -> _abc.Awaitable[_match_pb2.ResolveClipResponse]:
+        """ResolveClip says where the evidence of a fact was spoken, if the acting user may hear it: the fact is
+        theirs in a reason of a match that GetMatch returns, was spoken, and its speaker shares clips.
+
+        Errors: NOT_FOUND / CLIP_NOT_FOUND in every other case.
+        """
+
+    @_abc_1.abstractmethod
+    def Reindex(
+        self,
+        request: _match_pb2.ReindexRequest,
+        context: _aio.ServicerContext[_match_pb2.ReindexRequest, _abc.Awaitable[_match_pb2.ReindexResponse]],
+    ) -> _abc.Awaitable[_match_pb2.ReindexResponse]:
+        """Reindex makes the index anew from the database: for everybody, or for the acting user alone.
+        Matching goes on meanwhile; the work is done within seconds to minutes after the answer.
+        Idempotent.
         """
 
     @_abc_1.abstractmethod

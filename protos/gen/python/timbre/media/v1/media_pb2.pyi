@@ -396,8 +396,62 @@ class CompleteRecordingRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """name is `recordings/{uuid}`."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompleteRecordingRequest: _TypeAlias = CompleteRecordingRequest  # noqa: Y015
+
+@_typing.final
+class RetryRecordingRequest(_message.Message):
+    """RetryRecordingRequest names the recording to go on with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `recordings/{uuid}`."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryRecordingRequest: _TypeAlias = RetryRecordingRequest  # noqa: Y015
+
+@_typing.final
+class GetClipRequest(_message.Message):
+    """GetClipRequest names one clip."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `matches/{uuid}/facts/{uuid}/clip`, as `Statement.clip` of a reason gives it; with `me` in
+    place of the match's uuid it is the evidence of a fact of the caller's own.
+    """
     def __init__(
         self,
         *,
@@ -409,7 +463,49 @@ class CompleteRecordingRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___CompleteRecordingRequest: _TypeAlias = CompleteRecordingRequest  # noqa: Y015
+Global___GetClipRequest: _TypeAlias = GetClipRequest  # noqa: Y015
+
+@_typing.final
+class Clip(_message.Message):
+    """Clip is a few seconds of a recording."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is that of the request."""
+    url: _builtins.str
+    """url to GET the audio from, without a token, until `expire_time`. It is a secret of the caller's."""
+    content_type: _builtins.str
+    """content_type of the audio: `audio/mp4`."""
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """duration of the clip, at most 20 seconds."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """expire_time is 5 minutes after this answer."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        url: _builtins.str = ...,
+        content_type: _builtins.str = ...,
+        duration: _duration_pb2.Duration | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_type", b"content_type", "duration", b"duration", "expire_time", b"expire_time", "name", b"name", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Clip: _TypeAlias = Clip  # noqa: Y015
 
 @_typing.final
 class GetRecordingRequest(_message.Message):
@@ -819,3 +915,42 @@ class UpdateTranscriptRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateTranscriptRequest: _TypeAlias = UpdateTranscriptRequest  # noqa: Y015
+
+@_typing.final
+class ReanalyzeRecordingsRequest(_message.Message):
+    """ReanalyzeRecordingsRequest is empty: the service token names the user."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReanalyzeRecordingsRequest: _TypeAlias = ReanalyzeRecordingsRequest  # noqa: Y015
+
+@_typing.final
+class ReanalyzeRecordingsResponse(_message.Message):
+    """ReanalyzeRecordingsResponse says how much work that is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDING_COUNT_FIELD_NUMBER: _builtins.int
+    recording_count: _builtins.int
+    """recording_count is how many recordings are analyzed again."""
+    def __init__(
+        self,
+        *,
+        recording_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recording_count", b"recording_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReanalyzeRecordingsResponse: _TypeAlias = ReanalyzeRecordingsResponse  # noqa: Y015

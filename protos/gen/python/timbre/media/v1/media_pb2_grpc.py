@@ -61,6 +61,11 @@ class MediaServiceStub:
                 request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.ListRecordingsRequest.SerializeToString,
                 response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.ListRecordingsResponse.FromString,
                 _registered_method=True)
+        self.RetryRecording = channel.unary_unary(
+                '/timbre.media.v1.MediaService/RetryRecording',
+                request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.RetryRecordingRequest.SerializeToString,
+                response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.Recording.FromString,
+                _registered_method=True)
         self.DeleteRecording = channel.unary_unary(
                 '/timbre.media.v1.MediaService/DeleteRecording',
                 request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.DeleteRecordingRequest.SerializeToString,
@@ -76,10 +81,20 @@ class MediaServiceStub:
                 request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.GetTranscriptRequest.SerializeToString,
                 response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.Transcript.FromString,
                 _registered_method=True)
+        self.GetClip = channel.unary_unary(
+                '/timbre.media.v1.MediaService/GetClip',
+                request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.GetClipRequest.SerializeToString,
+                response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.Clip.FromString,
+                _registered_method=True)
         self.UpdateTranscript = channel.unary_unary(
                 '/timbre.media.v1.MediaService/UpdateTranscript',
                 request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.UpdateTranscriptRequest.SerializeToString,
                 response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.Transcript.FromString,
+                _registered_method=True)
+        self.ReanalyzeRecordings = channel.unary_unary(
+                '/timbre.media.v1.MediaService/ReanalyzeRecordings',
+                request_serializer=timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsRequest.SerializeToString,
+                response_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsResponse.FromString,
                 _registered_method=True)
 
 
@@ -102,6 +117,8 @@ class MediaServiceServicer:
         Errors:
         - INVALID_ARGUMENT / INVALID_REQUEST: a field breaks its rule, e.g. more than 25 MB announced.
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,6 +151,21 @@ class MediaServiceServicer:
         pages of a chain of page tokens.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryRecording(self, request, context):
+        """RetryRecording goes on with a recording that FAILED, from the step that failed: what was done before
+        is kept, a transcript above all. The state is QUEUED, TRANSCRIBING or ANALYZING again. Idempotent:
+        a recording that is on its way already, or READY, is returned as it is.
+
+        Errors:
+        - NOT_FOUND / RECORDING_NOT_FOUND.
+        - FAILED_PRECONDITION / RECORDING_NOT_RETRYABLE: `failure.retryable` is false, or the recording
+        still waits for its upload.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: it failed for a withdrawn consent that is still missing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -172,6 +204,21 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetClip(self, request, context):
+        """GetClip returns a few seconds of somebody's voice: the evidence of one fact in the reasons of one of
+        the caller's matches, by a link that is good for 5 minutes. Only what the caller can read there, and
+        only while its speaker gives the consent SHARE_CLIPS. Clips of the caller's own facts are not
+        subject to that consent. The span is the quote's, with a quarter of a second on either side and at
+        most 20 seconds long; nothing else of the recording can be heard.
+
+        Errors:
+        - NOT_FOUND / CLIP_NOT_FOUND: no such match, fact or recording, not shown to the caller, typed
+        instead of spoken, or not shared; nobody can tell which.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateTranscript(self, request, context):
         """UpdateTranscript corrects the text. Unchanged words keep their times, changed ones take the time
         of what they replace. A new analysis starts: the recording goes back to ANALYZING. Text that
@@ -181,6 +228,15 @@ class MediaServiceServicer:
         - NOT_FOUND / RECORDING_NOT_FOUND, NOT_FOUND / TRANSCRIPT_NOT_FOUND.
         - ABORTED / CONCURRENT_CHANGE: `transcript.etag` is set and not the current one.
         - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask names anything but `text`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReanalyzeRecordings(self, request, context):
+        """ReanalyzeRecordings has every transcript of the acting user analyzed again, because what may be
+        derived from them has changed (a consent, an analyzer). Recordings that are on their way, or have
+        no transcript, are left alone. Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,6 +265,11 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.ListRecordingsRequest.FromString,
                     response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.ListRecordingsResponse.SerializeToString,
             ),
+            'RetryRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryRecording,
+                    request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.RetryRecordingRequest.FromString,
+                    response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.Recording.SerializeToString,
+            ),
             'DeleteRecording': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteRecording,
                     request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.DeleteRecordingRequest.FromString,
@@ -224,10 +285,20 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.GetTranscriptRequest.FromString,
                     response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.Transcript.SerializeToString,
             ),
+            'GetClip': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetClip,
+                    request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.GetClipRequest.FromString,
+                    response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.Clip.SerializeToString,
+            ),
             'UpdateTranscript': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateTranscript,
                     request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.UpdateTranscriptRequest.FromString,
                     response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.Transcript.SerializeToString,
+            ),
+            'ReanalyzeRecordings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReanalyzeRecordings,
+                    request_deserializer=timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsRequest.FromString,
+                    response_serializer=timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -355,6 +426,33 @@ class MediaService:
             _registered_method=True)
 
     @staticmethod
+    def RetryRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.media.v1.MediaService/RetryRecording',
+            timbre_dot_media_dot_v1_dot_media__pb2.RetryRecordingRequest.SerializeToString,
+            timbre_dot_media_dot_v1_dot_media__pb2.Recording.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DeleteRecording(request,
             target,
             options=(),
@@ -436,6 +534,33 @@ class MediaService:
             _registered_method=True)
 
     @staticmethod
+    def GetClip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.media.v1.MediaService/GetClip',
+            timbre_dot_media_dot_v1_dot_media__pb2.GetClipRequest.SerializeToString,
+            timbre_dot_media_dot_v1_dot_media__pb2.Clip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def UpdateTranscript(request,
             target,
             options=(),
@@ -452,6 +577,33 @@ class MediaService:
             '/timbre.media.v1.MediaService/UpdateTranscript',
             timbre_dot_media_dot_v1_dot_media__pb2.UpdateTranscriptRequest.SerializeToString,
             timbre_dot_media_dot_v1_dot_media__pb2.Transcript.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReanalyzeRecordings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.media.v1.MediaService/ReanalyzeRecordings',
+            timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsRequest.SerializeToString,
+            timbre_dot_media_dot_v1_dot_media__pb2.ReanalyzeRecordingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

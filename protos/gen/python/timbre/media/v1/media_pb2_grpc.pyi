@@ -33,6 +33,8 @@ class MediaServiceStub:
     Errors:
     - INVALID_ARGUMENT / INVALID_REQUEST: a field breaks its rule, e.g. more than 25 MB announced.
     - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+    - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
+    - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
     """
     CompleteRecording: _aio.UnaryUnaryMultiCallable[_media_pb2.CompleteRecordingRequest, _media_pb2.Recording]
     """CompleteRecording says that the upload is done. Timbre looks at what really arrived and queues
@@ -53,6 +55,17 @@ class MediaServiceStub:
     pages of a chain of page tokens.
 
     Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+    """
+    RetryRecording: _aio.UnaryUnaryMultiCallable[_media_pb2.RetryRecordingRequest, _media_pb2.Recording]
+    """RetryRecording goes on with a recording that FAILED, from the step that failed: what was done before
+    is kept, a transcript above all. The state is QUEUED, TRANSCRIBING or ANALYZING again. Idempotent:
+    a recording that is on its way already, or READY, is returned as it is.
+
+    Errors:
+    - NOT_FOUND / RECORDING_NOT_FOUND.
+    - FAILED_PRECONDITION / RECORDING_NOT_RETRYABLE: `failure.retryable` is false, or the recording
+      still waits for its upload.
+    - FAILED_PRECONDITION / CONSENT_REQUIRED: it failed for a withdrawn consent that is still missing.
     """
     DeleteRecording: _aio.UnaryUnaryMultiCallable[_media_pb2.DeleteRecordingRequest, _empty_pb2.Empty]
     """DeleteRecording removes the recording, its audio, its transcript and every fact that was found in
@@ -75,6 +88,17 @@ class MediaServiceStub:
 
     Errors: NOT_FOUND / RECORDING_NOT_FOUND, NOT_FOUND / TRANSCRIPT_NOT_FOUND.
     """
+    GetClip: _aio.UnaryUnaryMultiCallable[_media_pb2.GetClipRequest, _media_pb2.Clip]
+    """GetClip returns a few seconds of somebody's voice: the evidence of one fact in the reasons of one of
+    the caller's matches, by a link that is good for 5 minutes. Only what the caller can read there, and
+    only while its speaker gives the consent SHARE_CLIPS. Clips of the caller's own facts are not
+    subject to that consent. The span is the quote's, with a quarter of a second on either side and at
+    most 20 seconds long; nothing else of the recording can be heard.
+
+    Errors:
+    - NOT_FOUND / CLIP_NOT_FOUND: no such match, fact or recording, not shown to the caller, typed
+      instead of spoken, or not shared; nobody can tell which.
+    """
     UpdateTranscript: _aio.UnaryUnaryMultiCallable[_media_pb2.UpdateTranscriptRequest, _media_pb2.Transcript]
     """UpdateTranscript corrects the text. Unchanged words keep their times, changed ones take the time
     of what they replace. A new analysis starts: the recording goes back to ANALYZING. Text that
@@ -84,6 +108,11 @@ class MediaServiceStub:
     - NOT_FOUND / RECORDING_NOT_FOUND, NOT_FOUND / TRANSCRIPT_NOT_FOUND.
     - ABORTED / CONCURRENT_CHANGE: `transcript.etag` is set and not the current one.
     - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask names anything but `text`.
+    """
+    ReanalyzeRecordings: _aio.UnaryUnaryMultiCallable[_media_pb2.ReanalyzeRecordingsRequest, _media_pb2.ReanalyzeRecordingsResponse]
+    """ReanalyzeRecordings has every transcript of the acting user analyzed again, because what may be
+    derived from them has changed (a consent, an analyzer). Recordings that are on their way, or have
+    no transcript, are left alone. Idempotent.
     """
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -110,6 +139,8 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
         - INVALID_ARGUMENT / INVALID_REQUEST: a field breaks its rule, e.g. more than 25 MB announced.
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
+        - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
         """
 
     @_abc_1.abstractmethod
@@ -148,6 +179,23 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         pages of a chain of page tokens.
 
         Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryRecording(
+        self,
+        request: _media_pb2.RetryRecordingRequest,
+        context: _aio.ServicerContext[_media_pb2.RetryRecordingRequest, _abc.Awaitable[_media_pb2.Recording]],
+    ) -> _abc.Awaitable[_media_pb2.Recording]:
+        """RetryRecording goes on with a recording that FAILED, from the step that failed: what was done before
+        is kept, a transcript above all. The state is QUEUED, TRANSCRIBING or ANALYZING again. Idempotent:
+        a recording that is on its way already, or READY, is returned as it is.
+
+        Errors:
+        - NOT_FOUND / RECORDING_NOT_FOUND.
+        - FAILED_PRECONDITION / RECORDING_NOT_RETRYABLE: `failure.retryable` is false, or the recording
+          still waits for its upload.
+        - FAILED_PRECONDITION / CONSENT_REQUIRED: it failed for a withdrawn consent that is still missing.
         """
 
     @_abc_1.abstractmethod
@@ -190,6 +238,23 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def GetClip(
+        self,
+        request: _media_pb2.GetClipRequest,
+        context: _aio.ServicerContext[_media_pb2.GetClipRequest, _abc.Awaitable[_media_pb2.Clip]],
+    ) -> _abc.Awaitable[_media_pb2.Clip]:
+        """GetClip returns a few seconds of somebody's voice: the evidence of one fact in the reasons of one of
+        the caller's matches, by a link that is good for 5 minutes. Only what the caller can read there, and
+        only while its speaker gives the consent SHARE_CLIPS. Clips of the caller's own facts are not
+        subject to that consent. The span is the quote's, with a quarter of a second on either side and at
+        most 20 seconds long; nothing else of the recording can be heard.
+
+        Errors:
+        - NOT_FOUND / CLIP_NOT_FOUND: no such match, fact or recording, not shown to the caller, typed
+          instead of spoken, or not shared; nobody can tell which.
+        """
+
+    @_abc_1.abstractmethod
     def UpdateTranscript(
         self,
         request: _media_pb2.UpdateTranscriptRequest,
@@ -203,6 +268,17 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         - NOT_FOUND / RECORDING_NOT_FOUND, NOT_FOUND / TRANSCRIPT_NOT_FOUND.
         - ABORTED / CONCURRENT_CHANGE: `transcript.etag` is set and not the current one.
         - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask names anything but `text`.
+        """
+
+    @_abc_1.abstractmethod
+    def ReanalyzeRecordings(
+        self,
+        request: _media_pb2.ReanalyzeRecordingsRequest,
+        context: _aio.ServicerContext[_media_pb2.ReanalyzeRecordingsRequest, _abc.Awaitable[_media_pb2.ReanalyzeRecordingsResponse]],
+    ) -> _abc.Awaitable[_media_pb2.ReanalyzeRecordingsResponse]:
+        """ReanalyzeRecordings has every transcript of the acting user analyzed again, because what may be
+        derived from them has changed (a consent, an analyzer). Recordings that are on their way, or have
+        no transcript, are left alone. Idempotent.
         """
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _aio.Server) -> None: ...

@@ -89,6 +89,66 @@ VISIBILITY_HIDDEN: Visibility.ValueType  # 2
 """Nobody is shown this person; the person still sees matches."""
 Global___Visibility: _TypeAlias = Visibility  # noqa: Y015
 
+class _Format:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Format.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FORMAT_UNSPECIFIED: _Format.ValueType  # 0
+    """Never sent."""
+    FORMAT_ONLINE: _Format.ValueType  # 1
+    """By voice or video."""
+    FORMAT_IN_PERSON: _Format.ValueType  # 2
+    """In the same place."""
+    FORMAT_WRITING: _Format.ValueType  # 3
+    """In writing."""
+
+class Format(_Format, metaclass=_FormatEnumTypeWrapper):
+    """Format is a way to meet."""
+
+FORMAT_UNSPECIFIED: Format.ValueType  # 0
+"""Never sent."""
+FORMAT_ONLINE: Format.ValueType  # 1
+"""By voice or video."""
+FORMAT_IN_PERSON: Format.ValueType  # 2
+"""In the same place."""
+FORMAT_WRITING: Format.ValueType  # 3
+"""In writing."""
+Global___Format: _TypeAlias = Format  # noqa: Y015
+
+class _Purpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Purpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PURPOSE_UNSPECIFIED: _Purpose.ValueType  # 0
+    """Never sent."""
+    PURPOSE_TRANSCRIBE: _Purpose.ValueType  # 1
+    """Spoken recordings are written down. Holds until it is withdrawn: who records asks for it."""
+    PURPOSE_EXTERNAL_ANALYSIS: _Purpose.ValueType  # 2
+    """Transcripts may be sent to an analysis model outside Timbre. Off until it is given."""
+    PURPOSE_MATCHING: _Purpose.ValueType  # 3
+    """The profile is matched with others. Holds until it is withdrawn: it is what Timbre is for."""
+    PURPOSE_SHARE_CLIPS: _Purpose.ValueType  # 4
+    """Matches may hear the seconds that a fact they see rests on. Off until it is given."""
+
+class Purpose(_Purpose, metaclass=_PurposeEnumTypeWrapper):
+    """Purpose is what a user can agree to."""
+
+PURPOSE_UNSPECIFIED: Purpose.ValueType  # 0
+"""Never sent."""
+PURPOSE_TRANSCRIBE: Purpose.ValueType  # 1
+"""Spoken recordings are written down. Holds until it is withdrawn: who records asks for it."""
+PURPOSE_EXTERNAL_ANALYSIS: Purpose.ValueType  # 2
+"""Transcripts may be sent to an analysis model outside Timbre. Off until it is given."""
+PURPOSE_MATCHING: Purpose.ValueType  # 3
+"""The profile is matched with others. Holds until it is withdrawn: it is what Timbre is for."""
+PURPOSE_SHARE_CLIPS: Purpose.ValueType  # 4
+"""Matches may hear the seconds that a fact they see rests on. Off until it is given."""
+Global___Purpose: _TypeAlias = Purpose  # noqa: Y015
+
 @_typing.final
 class Profile(_message.Message):
     """Profile is what Timbre knows of one user, save the facts themselves (ListFacts)."""
@@ -264,6 +324,7 @@ class Fact(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    HIDDEN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """name is `facts/{uuid}`."""
     facet: Global___Facet.ValueType
@@ -278,6 +339,8 @@ class Fact(_message.Message):
     """analyzer that proposed it, e.g. `extractive-v1`; empty for facts the user wrote."""
     etag: _builtins.str
     """etag of the fact as it stands."""
+    hidden: _builtins.bool
+    """hidden facts are the user's alone: they are not matched and nobody else sees them."""
     @_builtins.property
     def evidence(self) -> Global___Evidence:
         """evidence is set for facts that were said; it survives edits by the user."""
@@ -303,10 +366,11 @@ class Fact(_message.Message):
         etag: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        hidden: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "evidence", b"evidence", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyzer", b"analyzer", "confidence", b"confidence", "create_time", b"create_time", "etag", b"etag", "evidence", b"evidence", "facet", b"facet", "name", b"name", "source", b"source", "text", b"text", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyzer", b"analyzer", "confidence", b"confidence", "create_time", b"create_time", "etag", b"etag", "evidence", b"evidence", "facet", b"facet", "hidden", b"hidden", "name", b"name", "source", b"source", "text", b"text", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -461,7 +525,7 @@ class UpdateFactRequest(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """update_mask names the fields to change: text, facet."""
+        """update_mask names the fields to change: text, facet, hidden."""
 
     def __init__(
         self,
@@ -563,12 +627,21 @@ class Version(_message.Message):
     CAUSE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """version number, from 1."""
     cause: _builtins.str
     """cause is what made it, e.g. `ANALYSIS`, `PROFILE_UPDATED`, `FACT_CREATED`, `FACT_UPDATED`,
-    `FACT_DELETED`, `RECORDING_DELETED`.
+    `FACT_DELETED`, `RECORDING_DELETED`, `PREFERENCES_UPDATED`, `CONSENT_SET`, `RESTORED`.
     """
+    name: _builtins.str
+    """name is `profile/versions/{version}`."""
+    display_name: _builtins.str
+    """display_name of this version."""
+    headline: _builtins.str
+    """headline of this version."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """create_time of the version."""
@@ -584,14 +657,662 @@ class Version(_message.Message):
         cause: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         facts: _abc.Iterable[Global___Fact] | None = ...,
+        name: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        headline: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "create_time", b"create_time", "facts", b"facts", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "create_time", b"create_time", "display_name", b"display_name", "facts", b"facts", "headline", b"headline", "name", b"name", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Version: _TypeAlias = Version  # noqa: Y015
+
+@_typing.final
+class DiffVersionsRequest(_message.Message):
+    """DiffVersionsRequest names two versions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_VERSION_FIELD_NUMBER: _builtins.int
+    TO_VERSION_FIELD_NUMBER: _builtins.int
+    from_version: _builtins.int
+    """from_version to compare with, from 1."""
+    to_version: _builtins.int
+    """to_version that is compared, from 1."""
+    def __init__(
+        self,
+        *,
+        from_version: _builtins.int = ...,
+        to_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_version", b"from_version", "to_version", b"to_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiffVersionsRequest: _TypeAlias = DiffVersionsRequest  # noqa: Y015
+
+@_typing.final
+class DiffVersionsResponse(_message.Message):
+    """DiffVersionsResponse is what the second version has and the first has not, and the other way round."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FactChange(_message.Message):
+        """FactChange is one fact that both have, with other words, facet, evidence or visibility."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        BEFORE_FIELD_NUMBER: _builtins.int
+        AFTER_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def before(self) -> Global___Fact:
+            """before, in the first version."""
+
+        @_builtins.property
+        def after(self) -> Global___Fact:
+            """after, in the second version."""
+
+        def __init__(
+            self,
+            *,
+            before: Global___Fact | None = ...,
+            after: Global___Fact | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class FieldChange(_message.Message):
+        """FieldChange is one field of the card that differs."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FIELD_FIELD_NUMBER: _builtins.int
+        BEFORE_FIELD_NUMBER: _builtins.int
+        AFTER_FIELD_NUMBER: _builtins.int
+        field: _builtins.str
+        """field as in `Profile`, e.g. `headline`."""
+        before: _builtins.str
+        """before, in the first version; lists are joined by a comma and a space."""
+        after: _builtins.str
+        """after, in the second version."""
+        def __init__(
+            self,
+            *,
+            field: _builtins.str = ...,
+            before: _builtins.str = ...,
+            after: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "field", b"field"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ADDED_FIELD_NUMBER: _builtins.int
+    REMOVED_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def added(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]:
+        """added facts, newest first."""
+
+    @_builtins.property
+    def removed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]:
+        """removed facts, newest first."""
+
+    @_builtins.property
+    def changed(self) -> _containers.RepeatedCompositeFieldContainer[Global___DiffVersionsResponse.FactChange]:
+        """changed facts, newest first."""
+
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___DiffVersionsResponse.FieldChange]:
+        """fields of the card that differ, in the order of `Profile`."""
+
+    def __init__(
+        self,
+        *,
+        added: _abc.Iterable[Global___Fact] | None = ...,
+        removed: _abc.Iterable[Global___Fact] | None = ...,
+        changed: _abc.Iterable[Global___DiffVersionsResponse.FactChange] | None = ...,
+        fields: _abc.Iterable[Global___DiffVersionsResponse.FieldChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added", b"added", "changed", b"changed", "fields", b"fields", "removed", b"removed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiffVersionsResponse: _TypeAlias = DiffVersionsResponse  # noqa: Y015
+
+@_typing.final
+class RestoreVersionRequest(_message.Message):
+    """RestoreVersionRequest names the version to go back to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `profile/versions/{version}`."""
+    etag: _builtins.str
+    """etag of the profile as it was read; empty restores whatever happened since."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestoreVersionRequest: _TypeAlias = RestoreVersionRequest  # noqa: Y015
+
+@_typing.final
+class GetProfileCardRequest(_message.Message):
+    """GetProfileCardRequest is empty: the card is the caller's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProfileCardRequest: _TypeAlias = GetProfileCardRequest  # noqa: Y015
+
+@_typing.final
+class ProfileCard(_message.Message):
+    """ProfileCard is how others may see the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    HEADLINE_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    VISIBLE_FIELD_NUMBER: _builtins.int
+    CLIPS_SHARED_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is always `profile/card`."""
+    display_name: _builtins.str
+    """display_name as others see it."""
+    headline: _builtins.str
+    """headline as others see it."""
+    visible: _builtins.bool
+    """visible is false while nobody is shown this person: the profile is hidden, or MATCHING withdrawn."""
+    clips_shared: _builtins.bool
+    """clips_shared is true while others may hear the evidence of the facts they see."""
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """languages as others see them."""
+
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]:
+        """facts that may appear in reasons, newest first: none that is hidden, and no EXCLUSION."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        headline: _builtins.str = ...,
+        languages: _abc.Iterable[_builtins.str] | None = ...,
+        visible: _builtins.bool = ...,
+        clips_shared: _builtins.bool = ...,
+        facts: _abc.Iterable[Global___Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clips_shared", b"clips_shared", "display_name", b"display_name", "facts", b"facts", "headline", b"headline", "languages", b"languages", "name", b"name", "visible", b"visible"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProfileCard: _TypeAlias = ProfileCard  # noqa: Y015
+
+@_typing.final
+class Place(_message.Message):
+    """Place is a rough place on Earth. What is sent is rounded to quarter degrees (about 28 km) before it is
+    stored, so that nothing finer can be known of anybody.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LATITUDE_FIELD_NUMBER: _builtins.int
+    LONGITUDE_FIELD_NUMBER: _builtins.int
+    latitude: _builtins.float
+    """latitude in degrees, WGS 84, north positive."""
+    longitude: _builtins.float
+    """longitude in degrees, WGS 84, east positive."""
+    def __init__(
+        self,
+        *,
+        latitude: _builtins.float = ...,
+        longitude: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["latitude", b"latitude", "longitude", b"longitude"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Place: _TypeAlias = Place  # noqa: Y015
+
+@_typing.final
+class FacetWeight(_message.Message):
+    """FacetWeight is how much one facet counts in a ranking."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACET_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    facet: Global___Facet.ValueType
+    """facet that is weighted: OFFER, SEEK, VALUE, INTEREST, BACKGROUND or GOAL, each at most once."""
+    weight: _builtins.float
+    """weight, 0.5 to 1.5; 1 is neutral."""
+    def __init__(
+        self,
+        *,
+        facet: Global___Facet.ValueType = ...,
+        weight: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facet", b"facet", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FacetWeight: _TypeAlias = FacetWeight  # noqa: Y015
+
+@_typing.final
+class Preferences(_message.Message):
+    """Preferences are whom the caller wants to be matched with. Filters that are empty filter nobody. They
+    are never shown to others.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    FORMATS_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    MAX_DISTANCE_KM_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is always `preferences`."""
+    max_distance_km: _builtins.int
+    """max_distance_km between the two places: 0 (any distance), or 50 to 20,000. Whoever has told no place
+    is in reach of nobody who has set a distance.
+    """
+    etag: _builtins.str
+    """etag of these preferences; send it with UpdatePreferences to be sure nothing changed in between."""
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """languages of which the other must speak one, as BCP 47 codes; empty: any that both speak."""
+
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedScalarFieldContainer[Global___Format.ValueType]:
+        """formats in which the caller would meet; the other must share one. Empty: any."""
+
+    @_builtins.property
+    def place(self) -> Global___Place:
+        """place where the caller is; unset: not told, and then no distance can be measured."""
+
+    @_builtins.property
+    def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___FacetWeight]:
+        """weights of facets, as the caller wants them; one that is missing is 1."""
+
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """update_time of the last change; unset before the first."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        languages: _abc.Iterable[_builtins.str] | None = ...,
+        formats: _abc.Iterable[Global___Format.ValueType] | None = ...,
+        place: Global___Place | None = ...,
+        max_distance_km: _builtins.int = ...,
+        weights: _abc.Iterable[Global___FacetWeight] | None = ...,
+        etag: _builtins.str = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "formats", b"formats", "languages", b"languages", "max_distance_km", b"max_distance_km", "name", b"name", "place", b"place", "update_time", b"update_time", "weights", b"weights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Preferences: _TypeAlias = Preferences  # noqa: Y015
+
+@_typing.final
+class GetPreferencesRequest(_message.Message):
+    """GetPreferencesRequest is empty: the preferences are the caller's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPreferencesRequest: _TypeAlias = GetPreferencesRequest  # noqa: Y015
+
+@_typing.final
+class UpdatePreferencesRequest(_message.Message):
+    """UpdatePreferencesRequest changes the caller's preferences."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PREFERENCES_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def preferences(self) -> Global___Preferences:
+        """preferences with the new values of the masked fields, and optionally the `etag` they were read with."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """update_mask names the fields to change: languages, formats, place, max_distance_km, weights. A
+        masked field that is empty is cleared.
+        """
+
+    def __init__(
+        self,
+        *,
+        preferences: Global___Preferences | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["preferences", b"preferences", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["preferences", b"preferences", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdatePreferencesRequest: _TypeAlias = UpdatePreferencesRequest  # noqa: Y015
+
+@_typing.final
+class Consent(_message.Message):
+    """Consent is one decision about one purpose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    GRANTED_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `consents/{purpose}`, e.g. `consents/SHARE_CLIPS`."""
+    purpose: Global___Purpose.ValueType
+    """purpose that is decided about."""
+    granted: _builtins.bool
+    """granted says whether the purpose is agreed to."""
+    version: _builtins.int
+    """version counts the user's decisions about this purpose; 0 while none was made."""
+    terms: _builtins.str
+    """terms names the text that was agreed to, as the client sent it."""
+    etag: _builtins.str
+    """etag of the decision."""
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """update_time of the decision; unset while none was made."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        purpose: Global___Purpose.ValueType = ...,
+        granted: _builtins.bool = ...,
+        version: _builtins.int = ...,
+        terms: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "granted", b"granted", "name", b"name", "purpose", b"purpose", "terms", b"terms", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Consent: _TypeAlias = Consent  # noqa: Y015
+
+@_typing.final
+class ListConsentsRequest(_message.Message):
+    """ListConsentsRequest is empty: the consents are the caller's."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConsentsRequest: _TypeAlias = ListConsentsRequest  # noqa: Y015
+
+@_typing.final
+class ListConsentsResponse(_message.Message):
+    """ListConsentsResponse is one consent for every purpose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def consents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Consent]:
+        """consents, in the order of the purposes."""
+
+    def __init__(
+        self,
+        *,
+        consents: _abc.Iterable[Global___Consent] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConsentsResponse: _TypeAlias = ListConsentsResponse  # noqa: Y015
+
+@_typing.final
+class SetConsentRequest(_message.Message):
+    """SetConsentRequest is one decision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    GRANTED_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    purpose: Global___Purpose.ValueType
+    """purpose to decide about."""
+    granted: _builtins.bool
+    """granted is the decision; leaving it out withdraws."""
+    terms: _builtins.str
+    """terms names the text that the user has read, e.g. `2026-11`; at most 100 characters."""
+    etag: _builtins.str
+    """etag of the consent as it was read; empty decides whatever happened since."""
+    request_id: _builtins.str
+    """request_id makes the call idempotent: a UUID the client made; empty is allowed."""
+    def __init__(
+        self,
+        *,
+        purpose: Global___Purpose.ValueType = ...,
+        granted: _builtins.bool = ...,
+        terms: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "granted", b"granted", "purpose", b"purpose", "request_id", b"request_id", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetConsentRequest: _TypeAlias = SetConsentRequest  # noqa: Y015
+
+@_typing.final
+class SuggestPromptRequest(_message.Message):
+    """SuggestPromptRequest asks for a question."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """language of the question as a BCP 47 code; `en` and `es` are known, others get `en`."""
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuggestPromptRequest: _TypeAlias = SuggestPromptRequest  # noqa: Y015
+
+@_typing.final
+class Prompt(_message.Message):
+    """Prompt is a question to answer in a recording."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPT_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    FACET_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    FACT_COUNT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    prompt_id: _builtins.str
+    """prompt_id names the question in every language, e.g. `seek-people`."""
+    text: _builtins.str
+    """text of the question."""
+    facet: Global___Facet.ValueType
+    """facet that the answer would fill."""
+    reason: _builtins.str
+    """reason says in a sentence why this is asked."""
+    fact_count: _builtins.int
+    """fact_count is how many facts of that facet there are."""
+    language: _builtins.str
+    """language of text and reason."""
+    def __init__(
+        self,
+        *,
+        prompt_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+        facet: Global___Facet.ValueType = ...,
+        reason: _builtins.str = ...,
+        fact_count: _builtins.int = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facet", b"facet", "fact_count", b"fact_count", "language", b"language", "prompt_id", b"prompt_id", "reason", b"reason", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Prompt: _TypeAlias = Prompt  # noqa: Y015
+
+@_typing.final
+class CheckConsentRequest(_message.Message):
+    """CheckConsentRequest names a purpose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    purpose: Global___Purpose.ValueType
+    """purpose that is asked about."""
+    def __init__(
+        self,
+        *,
+        purpose: Global___Purpose.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckConsentRequest: _TypeAlias = CheckConsentRequest  # noqa: Y015
+
+@_typing.final
+class CheckConsentResponse(_message.Message):
+    """CheckConsentResponse is the decision that holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANTED_FIELD_NUMBER: _builtins.int
+    granted: _builtins.bool
+    """granted says whether the purpose is agreed to."""
+    def __init__(
+        self,
+        *,
+        granted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["granted", b"granted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckConsentResponse: _TypeAlias = CheckConsentResponse  # noqa: Y015
+
+@_typing.final
+class GetEvidenceRequest(_message.Message):
+    """GetEvidenceRequest names a fact of the acting user."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """name is `facts/{uuid}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEvidenceRequest: _TypeAlias = GetEvidenceRequest  # noqa: Y015
 
 @_typing.final
 class AnalyzeTranscriptRequest(_message.Message):

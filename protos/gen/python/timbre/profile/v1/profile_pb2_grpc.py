@@ -73,6 +73,56 @@ class ProfileServiceStub:
                 request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsRequest.SerializeToString,
                 response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsResponse.FromString,
                 _registered_method=True)
+        self.DiffVersions = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/DiffVersions',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsResponse.FromString,
+                _registered_method=True)
+        self.RestoreVersion = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/RestoreVersion',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.RestoreVersionRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Profile.FromString,
+                _registered_method=True)
+        self.GetProfileCard = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/GetProfileCard',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetProfileCardRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ProfileCard.FromString,
+                _registered_method=True)
+        self.GetPreferences = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/GetPreferences',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetPreferencesRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.FromString,
+                _registered_method=True)
+        self.UpdatePreferences = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/UpdatePreferences',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.UpdatePreferencesRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.FromString,
+                _registered_method=True)
+        self.ListConsents = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/ListConsents',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsResponse.FromString,
+                _registered_method=True)
+        self.SetConsent = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/SetConsent',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.SetConsentRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Consent.FromString,
+                _registered_method=True)
+        self.SuggestPrompt = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/SuggestPrompt',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.SuggestPromptRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Prompt.FromString,
+                _registered_method=True)
+        self.CheckConsent = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/CheckConsent',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentResponse.FromString,
+                _registered_method=True)
+        self.GetEvidence = channel.unary_unary(
+                '/timbre.profile.v1.ProfileService/GetEvidence',
+                request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetEvidenceRequest.SerializeToString,
+                response_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Evidence.FromString,
+                _registered_method=True)
         self.AnalyzeTranscript = channel.unary_unary(
                 '/timbre.profile.v1.ProfileService/AnalyzeTranscript',
                 request_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.AnalyzeTranscriptRequest.SerializeToString,
@@ -138,12 +188,13 @@ class ProfileServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateFact(self, request, context):
-        """UpdateFact changes the text or the facet; the fact becomes the user's own (source USER) and no
-        later analysis touches it. The evidence stays what it was.
+        """UpdateFact changes the text, the facet or whether the fact is hidden. With text or facet the fact
+        becomes the user's own (source USER) and no later analysis touches it. The evidence stays what it
+        was.
 
         Errors:
         - NOT_FOUND / FACT_NOT_FOUND.
-        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text and facet.
+        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text, facet and hidden.
         - ABORTED / CONCURRENT_CHANGE: `fact.etag` is set and not the current one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -169,12 +220,110 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DiffVersions(self, request, context):
+        """DiffVersions says what changed from one version to another of the caller's profile, in either
+        direction.
+
+        Errors: NOT_FOUND / VERSION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreVersion(self, request, context):
+        """RestoreVersion makes a new version whose facts and card are those of an older one; preferences,
+        consents and visibility stay as they are. History is only added to. What was said in a recording
+        that was deleted, or is not covered by a consent any more, does not come back. A version that
+        differs in nothing makes no new version.
+
+        Errors:
+        - NOT_FOUND / VERSION_NOT_FOUND.
+        - ABORTED / CONCURRENT_CHANGE: `etag` is set and not the profile's current one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProfileCard(self, request, context):
+        """GetProfileCard returns what others can see of the caller: the card, and the facts that may appear in
+        the reasons of their matches. What a reader really sees is the card and the few facts that answer
+        their own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPreferences(self, request, context):
+        """GetPreferences returns whom the caller wants to be matched with.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdatePreferences(self, request, context):
+        """UpdatePreferences changes the fields named in `update_mask` and makes a new version of the profile,
+        unless nothing changes. Filters work both ways: two people meet only when each satisfies the
+        other's.
+
+        Errors:
+        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names an unknown or output field.
+        - ABORTED / CONCURRENT_CHANGE: `preferences.etag` is set and not the current one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListConsents(self, request, context):
+        """ListConsents returns the caller's present decision for every purpose, in the order of the enum, or
+        what holds as long as nothing was decided.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetConsent(self, request, context):
+        """SetConsent gives or withdraws the consent to one purpose. Each change is a new version of that
+        consent; the same decision again changes nothing. Withdrawing takes effect at once for whatever
+        happens next, and what was derived under the consent is taken out of the profile in the same
+        transaction, out of the index within seconds. Giving it again has the transcripts analyzed again.
+
+        Errors: ABORTED / CONCURRENT_CHANGE: `consent.etag` is set and not the current one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuggestPrompt(self, request, context):
+        """SuggestPrompt returns the question whose answer is most missing from the caller's profile, and why.
+        The same profile gets the same question. Reads only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckConsent(self, request, context):
+        """CheckConsent says whether the acting user gives the consent to a purpose now. Reads only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEvidence(self, request, context):
+        """GetEvidence returns where a fact of the acting user was said. Reads only.
+
+        Errors: NOT_FOUND / FACT_NOT_FOUND: no such fact, or nothing was said for it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AnalyzeTranscript(self, request, context):
         """AnalyzeTranscript turns one transcript of the acting user into facts and a new profile version.
         Idempotent by recording, revision and text: a repeat returns the version made the first time. A
         revision older than one already analyzed, or a recording that was forgotten, changes nothing and
         returns the current version. Quotes that are not verbatim in the transcript are dropped and
-        counted.
+        counted. A transcript that a withdrawn consent covers yields no facts, with the warning
+        `CONSENT_WITHDRAWN`, also when it was analyzed before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -234,6 +383,56 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListVersions,
                     request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsRequest.FromString,
                     response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsResponse.SerializeToString,
+            ),
+            'DiffVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffVersions,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsResponse.SerializeToString,
+            ),
+            'RestoreVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreVersion,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.RestoreVersionRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Profile.SerializeToString,
+            ),
+            'GetProfileCard': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProfileCard,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetProfileCardRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ProfileCard.SerializeToString,
+            ),
+            'GetPreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPreferences,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetPreferencesRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.SerializeToString,
+            ),
+            'UpdatePreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdatePreferences,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.UpdatePreferencesRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.SerializeToString,
+            ),
+            'ListConsents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConsents,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsResponse.SerializeToString,
+            ),
+            'SetConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetConsent,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.SetConsentRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Consent.SerializeToString,
+            ),
+            'SuggestPrompt': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestPrompt,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.SuggestPromptRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Prompt.SerializeToString,
+            ),
+            'CheckConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckConsent,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentResponse.SerializeToString,
+            ),
+            'GetEvidence': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEvidence,
+                    request_deserializer=timbre_dot_profile_dot_v1_dot_profile__pb2.GetEvidenceRequest.FromString,
+                    response_serializer=timbre_dot_profile_dot_v1_dot_profile__pb2.Evidence.SerializeToString,
             ),
             'AnalyzeTranscript': grpc.unary_unary_rpc_method_handler(
                     servicer.AnalyzeTranscript,
@@ -443,6 +642,276 @@ class ProfileService:
             '/timbre.profile.v1.ProfileService/ListVersions',
             timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsRequest.SerializeToString,
             timbre_dot_profile_dot_v1_dot_profile__pb2.ListVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/DiffVersions',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.DiffVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/RestoreVersion',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.RestoreVersionRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Profile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProfileCard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/GetProfileCard',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.GetProfileCardRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.ProfileCard.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/GetPreferences',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.GetPreferencesRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdatePreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/UpdatePreferences',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.UpdatePreferencesRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Preferences.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConsents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/ListConsents',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.ListConsentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/SetConsent',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.SetConsentRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Consent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestPrompt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/SuggestPrompt',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.SuggestPromptRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Prompt.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/CheckConsent',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.CheckConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEvidence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timbre.profile.v1.ProfileService/GetEvidence',
+            timbre_dot_profile_dot_v1_dot_profile__pb2.GetEvidenceRequest.SerializeToString,
+            timbre_dot_profile_dot_v1_dot_profile__pb2.Evidence.FromString,
             options,
             channel_credentials,
             insecure,

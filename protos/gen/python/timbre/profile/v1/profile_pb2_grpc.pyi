@@ -45,12 +45,13 @@ class ProfileServiceStub:
     - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
     """
     UpdateFact: _aio.UnaryUnaryMultiCallable[_profile_pb2.UpdateFactRequest, _profile_pb2.Fact]
-    """UpdateFact changes the text or the facet; the fact becomes the user's own (source USER) and no
-    later analysis touches it. The evidence stays what it was.
+    """UpdateFact changes the text, the facet or whether the fact is hidden. With text or facet the fact
+    becomes the user's own (source USER) and no later analysis touches it. The evidence stays what it
+    was.
 
     Errors:
     - NOT_FOUND / FACT_NOT_FOUND.
-    - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text and facet.
+    - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text, facet and hidden.
     - ABORTED / CONCURRENT_CHANGE: `fact.etag` is set and not the current one.
     """
     DeleteFact: _aio.UnaryUnaryMultiCallable[_profile_pb2.DeleteFactRequest, _empty_pb2.Empty]
@@ -64,12 +65,68 @@ class ProfileServiceStub:
 
     Errors: INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
     """
+    DiffVersions: _aio.UnaryUnaryMultiCallable[_profile_pb2.DiffVersionsRequest, _profile_pb2.DiffVersionsResponse]
+    """DiffVersions says what changed from one version to another of the caller's profile, in either
+    direction.
+
+    Errors: NOT_FOUND / VERSION_NOT_FOUND.
+    """
+    RestoreVersion: _aio.UnaryUnaryMultiCallable[_profile_pb2.RestoreVersionRequest, _profile_pb2.Profile]
+    """RestoreVersion makes a new version whose facts and card are those of an older one; preferences,
+    consents and visibility stay as they are. History is only added to. What was said in a recording
+    that was deleted, or is not covered by a consent any more, does not come back. A version that
+    differs in nothing makes no new version.
+
+    Errors:
+    - NOT_FOUND / VERSION_NOT_FOUND.
+    - ABORTED / CONCURRENT_CHANGE: `etag` is set and not the profile's current one.
+    """
+    GetProfileCard: _aio.UnaryUnaryMultiCallable[_profile_pb2.GetProfileCardRequest, _profile_pb2.ProfileCard]
+    """GetProfileCard returns what others can see of the caller: the card, and the facts that may appear in
+    the reasons of their matches. What a reader really sees is the card and the few facts that answer
+    their own.
+    """
+    GetPreferences: _aio.UnaryUnaryMultiCallable[_profile_pb2.GetPreferencesRequest, _profile_pb2.Preferences]
+    """GetPreferences returns whom the caller wants to be matched with."""
+    UpdatePreferences: _aio.UnaryUnaryMultiCallable[_profile_pb2.UpdatePreferencesRequest, _profile_pb2.Preferences]
+    """UpdatePreferences changes the fields named in `update_mask` and makes a new version of the profile,
+    unless nothing changes. Filters work both ways: two people meet only when each satisfies the
+    other's.
+
+    Errors:
+    - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names an unknown or output field.
+    - ABORTED / CONCURRENT_CHANGE: `preferences.etag` is set and not the current one.
+    """
+    ListConsents: _aio.UnaryUnaryMultiCallable[_profile_pb2.ListConsentsRequest, _profile_pb2.ListConsentsResponse]
+    """ListConsents returns the caller's present decision for every purpose, in the order of the enum, or
+    what holds as long as nothing was decided.
+    """
+    SetConsent: _aio.UnaryUnaryMultiCallable[_profile_pb2.SetConsentRequest, _profile_pb2.Consent]
+    """SetConsent gives or withdraws the consent to one purpose. Each change is a new version of that
+    consent; the same decision again changes nothing. Withdrawing takes effect at once for whatever
+    happens next, and what was derived under the consent is taken out of the profile in the same
+    transaction, out of the index within seconds. Giving it again has the transcripts analyzed again.
+
+    Errors: ABORTED / CONCURRENT_CHANGE: `consent.etag` is set and not the current one.
+    """
+    SuggestPrompt: _aio.UnaryUnaryMultiCallable[_profile_pb2.SuggestPromptRequest, _profile_pb2.Prompt]
+    """SuggestPrompt returns the question whose answer is most missing from the caller's profile, and why.
+    The same profile gets the same question. Reads only.
+    """
+    CheckConsent: _aio.UnaryUnaryMultiCallable[_profile_pb2.CheckConsentRequest, _profile_pb2.CheckConsentResponse]
+    """CheckConsent says whether the acting user gives the consent to a purpose now. Reads only."""
+    GetEvidence: _aio.UnaryUnaryMultiCallable[_profile_pb2.GetEvidenceRequest, _profile_pb2.Evidence]
+    """GetEvidence returns where a fact of the acting user was said. Reads only.
+
+    Errors: NOT_FOUND / FACT_NOT_FOUND: no such fact, or nothing was said for it.
+    """
     AnalyzeTranscript: _aio.UnaryUnaryMultiCallable[_profile_pb2.AnalyzeTranscriptRequest, _profile_pb2.AnalyzeTranscriptResponse]
     """AnalyzeTranscript turns one transcript of the acting user into facts and a new profile version.
     Idempotent by recording, revision and text: a repeat returns the version made the first time. A
     revision older than one already analyzed, or a recording that was forgotten, changes nothing and
     returns the current version. Quotes that are not verbatim in the transcript are dropped and
-    counted.
+    counted. A transcript that a withdrawn consent covers yields no facts, with the warning
+    `CONSENT_WITHDRAWN`, also when it was analyzed before.
     """
     ForgetRecording: _aio.UnaryUnaryMultiCallable[_profile_pb2.ForgetRecordingRequest, _profile_pb2.ForgetRecordingResponse]
     """ForgetRecording removes the analyzer's facts of a deleted recording for good: later analyses of it
@@ -141,12 +198,13 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profile_pb2.UpdateFactRequest,
         context: _aio.ServicerContext[_profile_pb2.UpdateFactRequest, _abc.Awaitable[_profile_pb2.Fact]],
     ) -> _abc.Awaitable[_profile_pb2.Fact]:
-        """UpdateFact changes the text or the facet; the fact becomes the user's own (source USER) and no
-        later analysis touches it. The evidence stays what it was.
+        """UpdateFact changes the text, the facet or whether the fact is hidden. With text or facet the fact
+        becomes the user's own (source USER) and no later analysis touches it. The evidence stays what it
+        was.
 
         Errors:
         - NOT_FOUND / FACT_NOT_FOUND.
-        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text and facet.
+        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names anything but text, facet and hidden.
         - ABORTED / CONCURRENT_CHANGE: `fact.etag` is set and not the current one.
         """
 
@@ -174,6 +232,121 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def DiffVersions(
+        self,
+        request: _profile_pb2.DiffVersionsRequest,
+        context: _aio.ServicerContext[_profile_pb2.DiffVersionsRequest, _abc.Awaitable[_profile_pb2.DiffVersionsResponse]],
+    ) -> _abc.Awaitable[_profile_pb2.DiffVersionsResponse]:
+        """DiffVersions says what changed from one version to another of the caller's profile, in either
+        direction.
+
+        Errors: NOT_FOUND / VERSION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def RestoreVersion(
+        self,
+        request: _profile_pb2.RestoreVersionRequest,
+        context: _aio.ServicerContext[_profile_pb2.RestoreVersionRequest, _abc.Awaitable[_profile_pb2.Profile]],
+    ) -> _abc.Awaitable[_profile_pb2.Profile]:
+        """RestoreVersion makes a new version whose facts and card are those of an older one; preferences,
+        consents and visibility stay as they are. History is only added to. What was said in a recording
+        that was deleted, or is not covered by a consent any more, does not come back. A version that
+        differs in nothing makes no new version.
+
+        Errors:
+        - NOT_FOUND / VERSION_NOT_FOUND.
+        - ABORTED / CONCURRENT_CHANGE: `etag` is set and not the profile's current one.
+        """
+
+    @_abc_1.abstractmethod
+    def GetProfileCard(
+        self,
+        request: _profile_pb2.GetProfileCardRequest,
+        context: _aio.ServicerContext[_profile_pb2.GetProfileCardRequest, _abc.Awaitable[_profile_pb2.ProfileCard]],
+    ) -> _abc.Awaitable[_profile_pb2.ProfileCard]:
+        """GetProfileCard returns what others can see of the caller: the card, and the facts that may appear in
+        the reasons of their matches. What a reader really sees is the card and the few facts that answer
+        their own.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPreferences(
+        self,
+        request: _profile_pb2.GetPreferencesRequest,
+        context: _aio.ServicerContext[_profile_pb2.GetPreferencesRequest, _abc.Awaitable[_profile_pb2.Preferences]],
+    ) -> _abc.Awaitable[_profile_pb2.Preferences]:
+        """GetPreferences returns whom the caller wants to be matched with."""
+
+    @_abc_1.abstractmethod
+    def UpdatePreferences(
+        self,
+        request: _profile_pb2.UpdatePreferencesRequest,
+        context: _aio.ServicerContext[_profile_pb2.UpdatePreferencesRequest, _abc.Awaitable[_profile_pb2.Preferences]],
+    ) -> _abc.Awaitable[_profile_pb2.Preferences]:
+        """UpdatePreferences changes the fields named in `update_mask` and makes a new version of the profile,
+        unless nothing changes. Filters work both ways: two people meet only when each satisfies the
+        other's.
+
+        Errors:
+        - INVALID_ARGUMENT / INVALID_UPDATE_MASK: the mask is empty or names an unknown or output field.
+        - ABORTED / CONCURRENT_CHANGE: `preferences.etag` is set and not the current one.
+        """
+
+    @_abc_1.abstractmethod
+    def ListConsents(
+        self,
+        request: _profile_pb2.ListConsentsRequest,
+        context: _aio.ServicerContext[_profile_pb2.ListConsentsRequest, _abc.Awaitable[_profile_pb2.ListConsentsResponse]],
+    ) -> _abc.Awaitable[_profile_pb2.ListConsentsResponse]:
+        """ListConsents returns the caller's present decision for every purpose, in the order of the enum, or
+        what holds as long as nothing was decided.
+        """
+
+    @_abc_1.abstractmethod
+    def SetConsent(
+        self,
+        request: _profile_pb2.SetConsentRequest,
+        context: _aio.ServicerContext[_profile_pb2.SetConsentRequest, _abc.Awaitable[_profile_pb2.Consent]],
+    ) -> _abc.Awaitable[_profile_pb2.Consent]:
+        """SetConsent gives or withdraws the consent to one purpose. Each change is a new version of that
+        consent; the same decision again changes nothing. Withdrawing takes effect at once for whatever
+        happens next, and what was derived under the consent is taken out of the profile in the same
+        transaction, out of the index within seconds. Giving it again has the transcripts analyzed again.
+
+        Errors: ABORTED / CONCURRENT_CHANGE: `consent.etag` is set and not the current one.
+        """
+
+    @_abc_1.abstractmethod
+    def SuggestPrompt(
+        self,
+        request: _profile_pb2.SuggestPromptRequest,
+        context: _aio.ServicerContext[_profile_pb2.SuggestPromptRequest, _abc.Awaitable[_profile_pb2.Prompt]],
+    ) -> _abc.Awaitable[_profile_pb2.Prompt]:
+        """SuggestPrompt returns the question whose answer is most missing from the caller's profile, and why.
+        The same profile gets the same question. Reads only.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckConsent(
+        self,
+        request: _profile_pb2.CheckConsentRequest,
+        context: _aio.ServicerContext[_profile_pb2.CheckConsentRequest, _abc.Awaitable[_profile_pb2.CheckConsentResponse]],
+    ) -> _abc.Awaitable[_profile_pb2.CheckConsentResponse]:
+        """CheckConsent says whether the acting user gives the consent to a purpose now. Reads only."""
+
+    @_abc_1.abstractmethod
+    def GetEvidence(
+        self,
+        request: _profile_pb2.GetEvidenceRequest,
+        context: _aio.ServicerContext[_profile_pb2.GetEvidenceRequest, _abc.Awaitable[_profile_pb2.Evidence]],
+    ) -> _abc.Awaitable[_profile_pb2.Evidence]:
+        """GetEvidence returns where a fact of the acting user was said. Reads only.
+
+        Errors: NOT_FOUND / FACT_NOT_FOUND: no such fact, or nothing was said for it.
+        """
+
+    @_abc_1.abstractmethod
     def AnalyzeTranscript(
         self,
         request: _profile_pb2.AnalyzeTranscriptRequest,
@@ -183,7 +356,8 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         Idempotent by recording, revision and text: a repeat returns the version made the first time. A
         revision older than one already analyzed, or a recording that was forgotten, changes nothing and
         returns the current version. Quotes that are not verbatim in the transcript are dropped and
-        counted.
+        counted. A transcript that a withdrawn consent covers yields no facts, with the warning
+        `CONSENT_WITHDRAWN`, also when it was analyzed before.
         """
 
     @_abc_1.abstractmethod
