@@ -15,8 +15,7 @@ from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, Service
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.rpc import error_details_pb2, status_pb2
 
-from services.kit.policy import PolicyError, access_table
-from timbre.api.v1 import policy_pb2
+from services.kit.policy import Policy, PolicyError, policies
 from timbre.auth.v1 import auth_pb2
 from timbre.match.v1 import match_pb2
 from timbre.media.v1 import media_pb2
@@ -47,8 +46,13 @@ class Method:
     """HTTP verb in capitals."""
     template: str
     """HTTP path as annotated, e.g. `/v1/{name=recordings/*}:watch`."""
-    needs_user: bool
+    policy: Policy
     streams: bool
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether an access token is asked for."""
+        return not self.policy.is_public
 
     @property
     def grpc_service(self) -> str:
@@ -74,19 +78,19 @@ def methods(service: str, descriptor: ServiceDescriptor) -> list[Method]:
         PolicyError: a method has no access, a method for services has an HTTP mapping, or one for clients
             does not have exactly one.
     """
-    access = access_table([descriptor])
+    table = policies([descriptor])
     found: list[Method] = []
     for method in descriptor.methods:
         path = f"/{descriptor.full_name}/{method.name}"
         mapping = _mapping(method)
-        if access[path] == policy_pb2.ACCESS_SERVICE:
+        policy = table[path]
+        if policy.is_for_services:
             if mapping:
                 raise PolicyError(f"{path} is for services only and must not have an HTTP mapping")
             continue
         if mapping is None:
             raise PolicyError(f"{path} needs one HTTP mapping")
-        needs_user = access[path] == policy_pb2.ACCESS_USER
-        found.append(Method(service, path, *mapping, needs_user, streams=method.server_streaming))
+        found.append(Method(service, path, *mapping, policy, streams=method.server_streaming))
     return found
 
 

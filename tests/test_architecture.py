@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.policy import access_table
+from services.kit.policy import policies
 from timbre.api.v1 import reasons_pb2
 from timbre.auth.v1 import auth_pb2
 from timbre.match.v1 import match_pb2
@@ -96,7 +96,7 @@ def test_every_package_says_what_it_is(path: Path) -> None:
 def test_every_method_has_a_policy_and_only_services_lack_a_path() -> None:
     modules = (auth_pb2, media_pb2, profile_pb2, match_pb2)
     services = [service for module in modules for service in module.DESCRIPTOR.services_by_name.values()]
-    assert len(access_table(services)) == sum(len(service.methods) for service in services)
+    assert len(policies(services)) == sum(len(service.methods) for service in services)
 
 
 def test_every_reason_the_code_gives_is_in_the_contract() -> None:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from services.kit import jose
 from services.kit.errors import Unauthenticated
 from services.kit.jwks import Jwks
+from services.kit.revocations import AccountErased, Revocations
 
 MAX_LEEWAY = 60.0
 """Seconds that clocks may differ."""
@@ -87,17 +88,36 @@ class Gatekeeper:
     token can never be taken for a service's, nor the other way round.
     """
 
-    def __init__(self, *verifiers: Verifier) -> None:
+    def __init__(self, *verifiers: Verifier, revocations: Revocations | None = None) -> None:
         self._verifiers = {verifier.algorithm: verifier for verifier in verifiers}
+        self._revocations = revocations or Revocations.none()
 
-    async def authenticate(self, metadata: Iterable[tuple[str, str | bytes]] | None) -> Caller:
+    async def authenticate(
+        self, metadata: Iterable[tuple[str, str | bytes]] | None, *, erased_too: bool = False
+    ) -> Caller:
         """
         Return the caller.
 
+        Args:
+            metadata: Of the call.
+            erased_too: Let in who is erased, and services that act for them.
+
         Raises:
-            Unauthenticated: there is no token, or it is not valid.
+            Unauthenticated: there is no token, or it is not valid, or its user is not let in any more.
             KeysUnavailable: its signature cannot be checked right now.
         """
+        try:
+            caller = await self._verified(metadata)
+        except AccountErased as refusal:
+            if erased_too and refusal.caller:
+                return refusal.caller
+            raise
+        # A service may act for a user who has no token any more, but not for one who is gone.
+        if caller.service and not erased_too and self._revocations.is_erased(caller.user_id):
+            raise AccountErased
+        return caller
+
+    async def _verified(self, metadata: Iterable[tuple[str, str | bytes]] | None) -> Caller:
         token = bearer(metadata)
         try:
             algorithm = jose.read_header(token.partition(".")[0]).algorithm
@@ -138,8 +158,8 @@ def is_user_id(value: object) -> bool:
     return isinstance(value, str) and _USER_ID.fullmatch(value) is not None
 
 
-def _never(_claims: jose.Claims) -> bool:
-    return False
+def _anybody(_claims: jose.Claims) -> None:
+    """Let everybody in who has a valid token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +188,7 @@ class AccessTokens:
         *,
         clock: Callable[[], float] = time.time,
         leeway: float = 30.0,
-        revoked: Callable[[jose.Claims], bool] = _never,
+        check: Callable[[jose.Claims], None] = _anybody,
         remembered: int = 10_000,
     ) -> None:
         """
@@ -178,7 +198,7 @@ class AccessTokens:
             keys: The issuer's keys, already entered.
             clock: Seconds since 1970.
             leeway: Seconds that the issuer's clock may differ from ours, at most 60.
-            revoked: Whether these claims were revoked since they were issued; asked at every use.
+            check: Raises when these claims were revoked since they were issued; called at every use.
             remembered: How many verdicts to keep.
         """
         if not issuer or not clients or "" in clients:
@@ -186,7 +206,7 @@ class AccessTokens:
         if not 0 <= leeway <= MAX_LEEWAY:
             raise ValueError("the leeway must be between 0 and 60 seconds")
         self._issuer, self._clients, self._keys = issuer, clients, keys
-        self._clock, self._leeway, self._revoked = clock, leeway, revoked
+        self._clock, self._leeway, self._check = clock, leeway, check
         self._verdicts: OrderedDict[bytes, _Verified] = OrderedDict()
         self._remembered = remembered
 
@@ -196,6 +216,7 @@ class AccessTokens:
 
         Raises:
             TokenMalformed, TokenExpired, TokenInvalid: it is not a valid access token.
+            Unauthenticated: it is, but was revoked; `caller` says whose it is.
             KeysUnavailable: its key is not known and cannot be fetched right now.
         """
         digest = sha256(token.encode(errors="replace")).digest()
@@ -208,8 +229,11 @@ class AccessTokens:
         self._verdicts.move_to_end(digest)
         if verdict.claims["exp"] <= self._clock() - self._leeway:
             raise TokenExpired
-        if self._revoked(verdict.claims):
-            raise TokenExpired("The token was revoked; sign in again.")
+        try:
+            self._check(verdict.claims)
+        except Unauthenticated as refusal:
+            refusal.caller = verdict.caller
+            raise
         return verdict.caller
 
     async def _judge(self, token: str) -> _Verified:

@@ -7,10 +7,13 @@ them into a `google.rpc.Status`.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import grpc
 from google.protobuf.message import Message
+
+if TYPE_CHECKING:
+    from services.kit.access import Caller
 
 
 class TimbreError(Exception):
@@ -60,6 +63,8 @@ class Unauthenticated(TimbreError):
 
     code = grpc.StatusCode.UNAUTHENTICATED
     reason = "TOKEN_INVALID"
+    caller: Caller | None = None
+    """Whose token it is, when it is genuine and was revoked."""
 
 
 class PermissionDenied(TimbreError):

@@ -1,7 +1,8 @@
 """
 The door every call passes, unary and server-streaming alike, in this order: request id, access policy
-and caller, deadline, validation, the method itself; whatever fails becomes one `google.rpc.Status`, and
-one access-log line says how it ended, without a word about who called or what was said.
+and caller, deadline, validation, the memory of repeated calls, the method itself; whatever fails becomes one
+`google.rpc.Status`, and one access-log line says how it ended, without a word about who called or what was
+said.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, cast
 
 import grpc
@@ -23,10 +25,11 @@ from grpc_status import rpc_status
 from services.kit.access import Caller, Gatekeeper
 from services.kit.errors import PermissionDenied, TimbreError
 from services.kit.logs import describe, get_logger
-from services.kit.policy import Access
+from services.kit.policy import REQUEST_ID, Policy
+from services.kit.postgres import act_for
+from services.kit.request_ids import RequestIds, adopt_key
 from services.kit.status import as_timbre_error, to_status
 from services.kit.validation import Rules
-from timbre.api.v1 import policy_pb2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 # The stubs know the handlers of the synchronous server only.
@@ -57,9 +60,21 @@ def current_request_id() -> str:
 class Door(grpc.aio.ServerInterceptor):
     """One interceptor around every method of the contract."""
 
-    def __init__(self, policy: Mapping[str, Access.ValueType], gatekeeper: Gatekeeper) -> None:
-        self._policy = policy
+    def __init__(
+        self,
+        policies: Mapping[str, Policy],
+        gatekeeper: Gatekeeper,
+        request_ids: RequestIds | None,
+    ) -> None:
+        """
+        Args:
+            policies: Who may call each method; others are not served.
+            gatekeeper: Finds out who calls.
+            request_ids: Remembers calls by their request id; without it, each call is a new one.
+        """
+        self._policies = policies
         self._gatekeeper = gatekeeper
+        self._request_ids = request_ids
         self._rules = Rules()
 
     async def intercept_service(
@@ -71,47 +86,55 @@ class Door(grpc.aio.ServerInterceptor):
         method: str = handler_call_details.method
         if handler is None or method.startswith(REFLECTION):
             return handler
-        access = self._policy.get(method, policy_pb2.ACCESS_UNSPECIFIED)
+        policy = self._policies[method]
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(method, access, cast("Unary", handler.unary_unary)),
+                self._unary(method, policy, cast("Unary", handler.unary_unary)),
                 handler.request_deserializer,
                 handler.response_serializer,
             )
         return grpc.unary_stream_rpc_method_handler(
-            self._stream(method, access, cast("Stream", handler.unary_stream)),
+            self._stream(method, policy, cast("Stream", handler.unary_stream)),
             handler.request_deserializer,
             handler.response_serializer,
         )
 
-    def _unary(self, method: str, access: Access.ValueType, behave: Unary) -> Any:
+    def _unary(self, method: str, policy: Policy, behave: Unary) -> Any:
         async def call(request: Message, context: Context) -> Message:
             async with _Call(method, context):
-                await self._admit(access, request, context)
+                await self._admit(policy, request, context)
                 async with asyncio.timeout(_seconds_left(context)):
+                    # Nothing may be remembered of an erased user: what they may call repeats by itself.
+                    keyed = policy.keyed and not policy.open_to_erased
+                    if keyed and self._request_ids and getattr(request, REQUEST_ID):
+                        user = _caller.get().user_id
+                        answer = partial(behave, request, context)
+                        return await self._request_ids.once(method, policy, user, request, answer)
                     return await behave(request, context)
             raise AssertionError  # `_Call` has aborted
 
         return call
 
-    def _stream(
-        self, method: str, access: Access.ValueType, behave: Callable[..., AsyncIterator[Message]]
-    ) -> Any:
+    def _stream(self, method: str, policy: Policy, behave: Callable[..., AsyncIterator[Message]]) -> Any:
         async def call(request: Message, context: Context) -> AsyncIterator[Message]:
             async with _Call(method, context):
-                await self._admit(access, request, context)
+                await self._admit(policy, request, context)
                 # A generator fails while it is iterated, so it is iterated in here.
                 async for reply in behave(request, context):
                     yield reply
 
         return call
 
-    async def _admit(self, access: Access.ValueType, request: Message, context: Context) -> None:
-        if access != policy_pb2.ACCESS_PUBLIC:
-            caller = await self._gatekeeper.authenticate(context.invocation_metadata())
-            if (caller.service is not None) != (access == policy_pb2.ACCESS_SERVICE):
+    async def _admit(self, policy: Policy, request: Message, context: Context) -> None:
+        if not policy.is_public:
+            metadata = context.invocation_metadata()
+            caller = await self._gatekeeper.authenticate(metadata, erased_too=policy.open_to_erased)
+            if not policy.admits(caller):
                 raise PermissionDenied
             _caller.set(caller)
+            act_for(caller.user_id)
+        if policy.keyed:
+            adopt_key(request, _metadata(context).get("idempotency-key"))
         self._rules.check(request)
 
 
@@ -124,8 +147,7 @@ class _Call:
 
     async def __aenter__(self) -> None:
         self._started = time.perf_counter()
-        metadata = dict(self._context.invocation_metadata() or ())
-        sent = metadata.get("x-request-id", "")
+        sent = _metadata(self._context).get("x-request-id", "")
         known = isinstance(sent, str) and _REQUEST_ID.fullmatch(sent)
         self._id = str(sent) if known else uuid.uuid4().hex
         _request_id.set(self._id)
@@ -149,6 +171,10 @@ class _Call:
         # A log that cannot be written (a closed pipe, a full disk) must not cost the caller the answer.
         with suppress(OSError, ValueError):
             log("call", method=self._method, code=code, ms=ms, request_id=self._id, **fields)
+
+
+def _metadata(context: Context) -> dict[str, str | bytes]:
+    return dict(context.invocation_metadata() or ())
 
 
 def _seconds_left(context: Context) -> float:

@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 
 from services.kit.logs import describe, get_logger
-from services.kit.postgres import Connection, Database
+from services.kit.postgres import EVERYBODY, Connection, Database, acting_for
 
 HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 8.0
@@ -66,7 +66,9 @@ class Jobs:
         async def run(context: JobContext, **args: Any) -> None:
             attempt = Attempt(context.job.attempts, last=context.job.attempts + 1 >= attempts)
             try:
-                await handler(attempt, **args)
+                # A job is work for whomever its row names; a handler that serves one user may narrow this.
+                with acting_for(EVERYBODY):
+                    await handler(attempt, **args)
             except asyncio.CancelledError:
                 # The worker is stopping. As an ordinary failure the job goes back to the queue.
                 await self._app.connector.execute_query_async(_NO_LONGER_ONCE, id=context.job.id)

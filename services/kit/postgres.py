@@ -4,16 +4,21 @@ PostgreSQL: a pool, SQL kept in files, transactions, migrations.
 Reads run on autocommit connections, which costs half of a transaction a query. A connection that died
 with the server is noticed on first use; the pool is then checked and the statement tried once more,
 so a restarted server needs no restarted service.
+
+Row-level security is the second wall behind the owner in every query: PostgreSQL shows and takes only rows of
+the user for whom the code acts (`acting_for`, set by the door from the verified token), all rows to work that
+says it is for everybody, and none to code that says nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
 from procrastinate.schema import SchemaManager
@@ -24,7 +29,47 @@ from psycopg_pool import AsyncConnectionPool
 from services.kit.logs import get_logger
 
 Params = Mapping[str, Any] | None
-Connection = AsyncConnection[DictRow]
+T = TypeVar("T")
+
+EVERYBODY = "*"
+ERASED = "TB001"
+"""SQLSTATE of a write for a user who is erased; see `migrations/0001_users.sql`."""
+
+_acting_for: ContextVar[str] = ContextVar("acting_for", default="")
+
+
+def act_for(user_id: str) -> None:
+    """From here on this task acts for one user; other people's rows do not exist for it."""
+    _acting_for.set(user_id)
+
+
+@contextmanager
+def acting_for(user_id: str) -> Iterator[None]:
+    """Act for one user, or for `EVERYBODY`, while the block lasts."""
+    before = _acting_for.set(user_id)
+    try:
+        yield
+    finally:
+        _acting_for.reset(before)
+
+
+async def for_everybody(work: Coroutine[Any, Any, T]) -> T:
+    """Do work that belongs to no user: sweeps, repairs, jobs."""
+    with acting_for(EVERYBODY):
+        return await work
+
+
+class Connection(AsyncConnection[DictRow]):
+    """A connection that remembers for whom its session acts."""
+
+    _session = ""
+
+    async def act(self) -> None:
+        """Tell the server for whom the running task acts. Outside a transaction: a rollback would undo it."""
+        user = _acting_for.get()
+        if user != self._session:
+            await self.execute("SELECT set_config('timbre.user', %s, false)", (user,))
+            self._session = user
 
 
 def queries(package: str) -> Mapping[str, LiteralString]:
@@ -57,6 +102,7 @@ class Database:
 
     async def _all(self, sql: LiteralString, params: Params) -> Sequence[DictRow]:
         async with self._pool.connection() as connection:
+            await connection.act()
             cursor = await connection.execute(sql, params)
             return await cursor.fetchall() if cursor.description else ()
 
@@ -74,6 +120,7 @@ class Database:
     async def _begin(self, outer: AsyncExitStack) -> Connection:
         async with AsyncExitStack() as stack:
             connection = await stack.enter_async_context(self._pool.connection())
+            await connection.act()
             await stack.enter_async_context(connection.transaction())
             outer.push_async_exit(stack.pop_all())
         return connection
@@ -81,9 +128,8 @@ class Database:
     @asynccontextmanager
     async def listen(self, channel: LiteralString) -> AsyncIterator[Connection]:
         """Lend a connection of its own that listens on `channel`; read it with `connection.notifies()`."""
-        async with await AsyncConnection[DictRow].connect(
-            self._dsn, autocommit=True, row_factory=dict_row
-        ) as connection:
+        async with await Connection.connect(self._dsn, autocommit=True, row_factory=dict_row) as connection:
+            await connection.act()
             await connection.execute(f"LISTEN {channel}")
             yield connection
 
@@ -104,6 +150,7 @@ async def open_database(
         max_size=max_size,
         timeout=5,
         open=False,
+        connection_class=Connection,
         kwargs={
             "autocommit": True,
             "row_factory": dict_row,
@@ -121,15 +168,13 @@ async def migrate(dsn: str, package: str, *, jobs: bool) -> list[str]:
     Bring the schema of the connecting role up to date and return the names of what was applied.
 
     Files `migrations/NNNN_*.sql` of the package are applied in order, each in one transaction and once;
-    copies that start together wait for each other. With `jobs`, procrastinate's tables come first.
+    copies that start together wait for each other. The kit's own files come first, which every service
+    has, and before them, with `jobs`, procrastinate's tables.
 
     Raises:
         RuntimeError: a file that was applied has been edited since.
     """
-    folder = files(package) / "migrations"
-    scripts = sorted(
-        (entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
-    )
+    scripts = [(f"kit/{name}", script) for name, script in _scripts("services.kit")] + _scripts(package)
     if jobs:
         scripts.insert(0, ("0000_procrastinate.sql", SchemaManager.get_schema()))
     applied: list[str] = []
@@ -152,3 +197,10 @@ async def migrate(dsn: str, package: str, *, jobs: bool) -> list[str]:
                 applied.append(name)
                 get_logger().info("migrated", migration=name)
     return applied
+
+
+def _scripts(package: str) -> list[tuple[str, str]]:
+    folder = files(package) / "migrations"
+    return sorted(
+        (entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import grpc
 import grpc.aio
@@ -19,7 +19,9 @@ from services.kit.access import Gatekeeper
 from services.kit.config import ServiceSettings
 from services.kit.interceptors import Door
 from services.kit.logs import get_logger
-from services.kit.policy import access_table
+from services.kit.policy import policies
+from services.kit.postgres import Database
+from services.kit.request_ids import RequestIds
 
 GRACE_SECONDS = 4.0
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -31,9 +33,20 @@ async def running(
     service: ServiceDescriptor,
     register: Callable[[grpc.aio.Server], None],
     gatekeeper: Gatekeeper,
+    database: Database | None = None,
+    *,
+    beside: ServiceDescriptor | None = None,
 ) -> AsyncIterator[int]:
     """
     Serve one gRPC service and yield its port.
+
+    Args:
+        settings: Where to listen, and how much at once.
+        service: The service, by whose name health is asked.
+        register: Adds the servicers to the server.
+        gatekeeper: Knows whom to let in.
+        database: Where calls with a request id are remembered; without it each call is a new one.
+        beside: A second service on the same port.
 
     On the way out health turns NOT_SERVING first, then, one interval of the load balancer later, no
     new call is taken and the calls in flight get `GRACE_SECONDS` to finish.
@@ -41,8 +54,10 @@ async def running(
     Raises:
         PolicyError: a method of the service has no access policy.
     """
+    services = [service, *([beside] if beside else [])]
+    request_ids = RequestIds(database) if database else None
     server = grpc.aio.server(
-        interceptors=[Door(access_table([service]), gatekeeper)],
+        interceptors=[Door(policies(services), gatekeeper, request_ids)],
         maximum_concurrent_rpcs=settings.max_concurrent,
         options=[
             ("grpc.so_reuseport", 0),
@@ -53,8 +68,9 @@ async def running(
         ],
     )
     register(server)
-    reflection.enable_server_reflection([service.full_name, reflection.SERVICE_NAME], server)
-    async with health_server(settings.health, service.full_name) as status:
+    names = [each.full_name for each in services]
+    reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], server)
+    async with health_server(settings.health, service.full_name) as status, _purging(request_ids):
         port = server.add_insecure_port(settings.listen)
         await server.start()
         await status.set("", health_pb2.HealthCheckResponse.SERVING)
@@ -66,6 +82,18 @@ async def running(
             await status.enter_graceful_shutdown()
             await asyncio.sleep(settings.drain_seconds)
             await server.stop(GRACE_SECONDS)
+
+
+@asynccontextmanager
+async def _purging(request_ids: RequestIds | None) -> AsyncIterator[None]:
+    task = asyncio.create_task(request_ids.run()) if request_ids else None
+    try:
+        yield
+    finally:
+        if task:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 @asynccontextmanager

@@ -29,6 +29,8 @@ LIFETIME = 60
 """Seconds that a service token lives, at most."""
 LEEWAY = 5
 """Seconds that the clocks of two services may differ."""
+NOBODY = "-"
+"""The acting user of a call that is made for no user."""
 TYPE = "timbre-service+jwt"
 """`typ` of a service token."""
 

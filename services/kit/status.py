@@ -14,6 +14,8 @@ from google.rpc import error_details_pb2, status_pb2
 from psycopg_pool import PoolTimeout
 
 from services.kit.errors import DeadlineExceeded, TimbreError, Unavailable
+from services.kit.postgres import ERASED
+from services.kit.revocations import AccountErased
 
 DOMAIN = "timbre.dev"
 SOON = timedelta(seconds=1)
@@ -24,6 +26,8 @@ def as_timbre_error(error: BaseException) -> TimbreError:
     match error:
         case TimbreError():
             return error
+        case psycopg.Error(sqlstate=state) if state == ERASED:
+            return AccountErased()
         case psycopg.OperationalError() | PoolTimeout() | ConnectionError():
             return Unavailable(retry_after=SOON)
         case TimeoutError():

@@ -33,13 +33,16 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
         identity = await open_identity("match", config, common, stack)
         embeddings = await open_embeddings(config, common)
         index = await open_index(config, common, embeddings, stack)
-        store = Store(await open_database(config.database, stack), embeddings.id)
+        database = await open_database(config.database, stack)
+        store = Store(database, embeddings.id)
         indexing = Indexing(store, index, embeddings)
         await stack.enter_async_context(_beside(indexing))
         service = MatchService(store, index, indexing, embeddings.id, identity.pages)
         register = partial(add_MatchServiceServicer_to_server, MatchServicer(service))
         descriptor = match_pb2.DESCRIPTOR.services_by_name["MatchService"]
-        yield await stack.enter_async_context(running(config, descriptor, register, identity.gatekeeper))
+        yield await stack.enter_async_context(
+            running(config, descriptor, register, identity.gatekeeper, database)
+        )
 
 
 async def open_embeddings(config: MatchConfig, common: Common) -> Embeddings:

@@ -34,7 +34,9 @@ async def app(config: MediaConfig, common: Common) -> AsyncIterator[int]:
         servicer = MediaServicer(parts.service, identity.pages)
         register = partial(add_MediaServiceServicer_to_server, servicer)
         service = media_pb2.DESCRIPTOR.services_by_name["MediaService"]
-        port = await stack.enter_async_context(running(config, service, register, identity.gatekeeper))
+        port = await stack.enter_async_context(
+            running(config, service, register, identity.gatekeeper, parts.database)
+        )
         # Before the server stops, so that watchers are told and need not be cut off.
         stack.callback(parts.changes.close)
         yield port

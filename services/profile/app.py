@@ -56,7 +56,9 @@ async def app(config: ProfileConfig, common: Common) -> AsyncIterator[int]:
         )
         register = partial(add_ProfileServiceServicer_to_server, servicer)
         service = profile_pb2.DESCRIPTOR.services_by_name["ProfileService"]
-        yield await stack.enter_async_context(running(config, service, register, identity.gatekeeper))
+        yield await stack.enter_async_context(
+            running(config, service, register, identity.gatekeeper, database)
+        )
 
 
 @asynccontextmanager

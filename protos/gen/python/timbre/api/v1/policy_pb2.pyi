@@ -76,5 +76,6 @@ kept: a call that repeats a `request_id` has no second effect, and its answer is
 """
 open_to_erased: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, _builtins.bool]
 """open_to_erased lets a user call whose account is erased, or is being erased, while the access
-token has not expired: so that a lost answer to DeleteAccount can be asked for again.
+token has not expired, so that a lost answer to DeleteAccount can be asked for again; and lets a
+service call for such a user, so that the erasure itself can go on.
 """

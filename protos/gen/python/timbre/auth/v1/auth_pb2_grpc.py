@@ -137,7 +137,7 @@ class AuthServiceServicer:
         """SetAccountState disables the acting user, or lets them in again. A disabled user is refused by
         every service within 2 seconds and cannot sign in at Cognito. Idempotent.
 
-        Errors: UNAVAILABLE: Cognito did not answer; call again. FAILED_PRECONDITION / ACCOUNT_ERASED.
+        Errors: UNAVAILABLE: Cognito did not answer; call again. UNAUTHENTICATED / ACCOUNT_ERASED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

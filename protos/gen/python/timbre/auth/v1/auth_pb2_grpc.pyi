@@ -50,7 +50,7 @@ class AuthServiceStub:
     """SetAccountState disables the acting user, or lets them in again. A disabled user is refused by
     every service within 2 seconds and cannot sign in at Cognito. Idempotent.
 
-    Errors: UNAVAILABLE: Cognito did not answer; call again. FAILED_PRECONDITION / ACCOUNT_ERASED.
+    Errors: UNAVAILABLE: Cognito did not answer; call again. UNAUTHENTICATED / ACCOUNT_ERASED.
     """
     ExportAccount: _aio.UnaryUnaryMultiCallable[_auth_pb2.ExportAccountRequest, _auth_pb2.Export]
     """ExportAccount starts to pack everything that Timbre holds about the caller into a ZIP: JSON
@@ -149,7 +149,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         """SetAccountState disables the acting user, or lets them in again. A disabled user is refused by
         every service within 2 seconds and cannot sign in at Cognito. Idempotent.
 
-        Errors: UNAVAILABLE: Cognito did not answer; call again. FAILED_PRECONDITION / ACCOUNT_ERASED.
+        Errors: UNAVAILABLE: Cognito did not answer; call again. UNAUTHENTICATED / ACCOUNT_ERASED.
         """
 
     @_abc_1.abstractmethod
