@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -60,14 +60,15 @@ class Common(Settings):
     """Endpoint of the AWS emulator; empty means AWS itself. Credentials and region: the AWS_* variables."""
     service_keys: Path
     """Directory of Ed25519 public keys, one `<service>.pem` for each service that may call."""
-    auth: str = ""
+    auth: str = Field(default="", validate_default=True)
     """`host:port` of auth, which tells whose tokens are revoked; empty: nobody's are. auth itself ignores it."""
 
-    @model_validator(mode="after")
-    def _revocable(self) -> Self:
-        if self.env == "production" and not self.auth:
-            raise ValueError("TIMBRE_AUTH: in production nobody may be beyond revocation")
-        return self
+    @field_validator("auth")
+    @classmethod
+    def _revocable(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("env") == "production":
+            raise ValueError("in production nobody may be beyond revocation")
+        return value
 
     @field_validator("token_clients", mode="before")
     @classmethod

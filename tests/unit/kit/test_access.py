@@ -22,6 +22,7 @@ from services.kit.access import (
 )
 from services.kit.errors import Unauthenticated
 from services.kit.jwks import Jwks, KeysUnavailable
+from services.kit.revocations import TokenRevoked
 from tests.fixtures.tokens import ADA, CLIENT, Clock, Fault, Issuer
 
 

@@ -61,3 +61,10 @@ def test_other_programs_variables_are_none_of_our_business() -> None:
 def test_every_setting_says_what_it_means() -> None:
     for kind in (EchoConfig, Common):
         assert all(kind.variables().values())
+
+
+def test_in_production_nobody_is_beyond_revocation() -> None:
+    with pytest.raises(ConfigError, match="TIMBRE_AUTH"):
+        load(EchoConfig, Common, GOOD | {"TIMBRE_ENV": "production"})
+    _, common = load(EchoConfig, Common, GOOD | {"TIMBRE_ENV": "production", "TIMBRE_AUTH": "auth:50051"})
+    assert common.auth == "auth:50051"
