@@ -1,6 +1,6 @@
 """
-The gateway as it ships: the real Envoy on the real configuration, the real auth service, and media, profile and
-match as `upstream.py` plays them. One of each for all tests of this folder; tests that break things get their own.
+The gateway as it ships: the real Envoy on the real configuration, and the services as `upstream.py` plays them
+behind the kit's real door. One of each for all tests of this folder; tests that break things get their own.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import httpx
 import pytest
 from google.rpc import status_pb2
 
+from gateway.contract import SERVICES
 from gateway.envoy import argv
 from gateway.render import DESCRIPTOR, write
 from gateway.settings import Gateway, split
 from local.child import Child
 from local.ports import free_port
 from local.serving import serving
-from tests.fixtures.tokens import CLIENT, Issuer, write_service_keys
+from tests.fixtures.tokens import CLIENT, Issuer
 
 ORIGIN = "https://timbre.example"
 Addresses = dict[str, list[tuple[str, str]]]
@@ -96,8 +97,8 @@ def address() -> str:
 
 @contextmanager
 def upstream(issuer: Issuer, folder: Path) -> Iterator[tuple[Mapping[str, tuple[str, str]], Any]]:
-    """Run one process that plays three services; yield their addresses and the process."""
-    places = {name: (address(), address()) for name in ("media", "profile", "match")}
+    """Run one process that plays the services; yield their addresses and the process."""
+    places = {name: (address(), address()) for name in SERVICES}
     setup = {"issuer": issuer.url, "jwks": issuer.jwks_url, "client": CLIENT, **places}
     program = str(Path(__file__).with_name("upstream.py"))
     child = Child(
@@ -107,30 +108,6 @@ def upstream(issuer: Issuer, folder: Path) -> Iterator[tuple[Mapping[str, tuple[
     )
     with serving(child, folder / f"upstream-{split(places['match'][0])[1]}.log") as process:
         yield places, process
-
-
-@contextmanager
-def auth(issuer: Issuer, folder: Path) -> Iterator[tuple[str, str]]:
-    """Run the auth service; yield its addresses."""
-    listen, health = address(), address()
-    write_service_keys(folder / "keys", ["auth"])
-    environment = {
-        "TIMBRE_TOKEN_ISSUER": issuer.url,
-        "TIMBRE_TOKEN_JWKS": issuer.jwks_url,
-        "TIMBRE_TOKEN_CLIENTS": CLIENT,
-        "TIMBRE_SERVICE_KEYS": str(folder / "keys/public"),
-        "AUTH_SERVICE_KEY": str(folder / "keys/private/auth.pem"),
-        "AUTH_LISTEN": listen,
-        "AUTH_HEALTH": health,
-    }
-    child = Child(
-        name="auth",
-        argv=(sys.executable, "-m", "services.auth", "serve"),
-        env=environment,
-        healthy=lambda: listens(listen),
-    )
-    with serving(child, folder / "auth.log"):
-        yield listen, health
 
 
 @contextmanager
@@ -173,10 +150,8 @@ async def ready(settings: Gateway) -> bool:
 @pytest.fixture(scope="session")
 def places(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     folder = tmp_path_factory.mktemp("services")
-    with ExitStack() as stack:
-        places: Addresses = {"auth": [stack.enter_context(auth(issuer, folder))]}
-        others, _ = stack.enter_context(upstream(issuer, folder))
-        yield places | {name: [place] for name, place in others.items()}
+    with upstream(issuer, folder) as (places, _):
+        yield {name: [place] for name, place in places.items()}
 
 
 @pytest.fixture(scope="session")

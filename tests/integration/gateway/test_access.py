@@ -14,11 +14,15 @@ import pytest
 from gateway.contract import SERVICES, Method, all_methods
 from tests.fixtures.tokens import CLIENT, Fault, Issuer
 from tests.integration.gateway.conftest import ORIGIN, Edge, reason, refusal, rich
+from tests.integration.gateway.upstream import ACCOUNT_DATA
 
-PUBLIC = {method.path for method in all_methods()}
-EVERYTHING = [f"/{s.full_name}/{method.name}" for s in SERVICES.values() for method in s.methods]
+OUTSIDE = {method.path for method in all_methods()}
+PUBLIC = [method for method in all_methods() if not method.needs_user]
+EVERYTHING = [
+    f"/{s.full_name}/{method.name}" for s in (*SERVICES.values(), ACCOUNT_DATA) for method in s.methods
+]
 INSIDE = [
-    *sorted(set(EVERYTHING) - PUBLIC),
+    *sorted(set(EVERYTHING) - OUTSIDE),
     "/grpc.health.v1.Health/Check",
     "/grpc.channelz.v1.Channelz/GetTopChannels",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -43,10 +47,16 @@ async def native(edge: Edge, path: str, *, signed_in: bool) -> grpc.aio.AioRpcEr
 
 def test_there_are_methods_that_only_services_may_call() -> None:
     assert len(INSIDE) > 5
-    assert len(PUBLIC) > len(SERVICES)
+    assert len(OUTSIDE) > len(SERVICES)
+    assert {path for path in INSIDE if "AccountDataService" in path} == {
+        "/timbre.account.v1.AccountDataService/ExportUser",
+        "/timbre.account.v1.AccountDataService/EraseUser",
+    }
 
 
-@pytest.mark.parametrize("method", all_methods(), ids=lambda method: method.path)
+@pytest.mark.parametrize(
+    "method", [method for method in all_methods() if method.needs_user], ids=lambda method: method.path
+)
 def test_every_json_path_asks_for_a_token_at_the_gateway(edge: Edge, method: Method) -> None:
     """A filter is silently skipped for a path without a route; www-authenticate is what only the gateway says."""
     for token in ("", edge.issuer.mint()[:-10] + "AAAAAAAAAA"):
@@ -56,7 +66,28 @@ def test_every_json_path_asks_for_a_token_at_the_gateway(edge: Edge, method: Met
         assert response.headers["access-control-allow-origin"] == ORIGIN
 
 
-@pytest.mark.parametrize("path", [*EVERYTHING, "/v1/profile"])
+@pytest.mark.parametrize("method", PUBLIC, ids=lambda method: method.path)
+async def test_a_method_for_anybody_is_reached_without_a_token(edge: Edge, method: Method) -> None:
+    """By either path; the service refuses the name that nobody has given out."""
+    assert reason(edge.call(method.verb, example(method), "")) == (400, "INVALID_REQUEST")
+    error = await native(edge, method.path, signed_in=False)
+    assert error.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("group", [None, ["admins"], ["moderators"]], ids=str)
+def test_a_group_is_checked_by_the_service(edge: Edge, group: list[str] | None) -> None:
+    """The gateway asks for a token; whose it may be is a rule, and rules are the services'."""
+    response = edge.call("GET", "/v1/reports", edge.issuer.mint(groups=group))
+    if group == ["moderators"]:
+        assert response.status_code == 200
+    else:
+        assert reason(response) == (403, "PERMISSION_DENIED")
+        assert "www-authenticate" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(set(EVERYTHING) - {method.path for method in PUBLIC}), "/v1/profile"]
+)
 async def test_every_grpc_path_asks_for_a_token_at_the_gateway(edge: Edge, path: str) -> None:
     error = await native(edge, path, signed_in=False)
     assert error.code() == grpc.StatusCode.UNAUTHENTICATED
@@ -70,7 +101,7 @@ async def test_the_inside_cannot_be_reached(edge: Edge, path: str) -> None:
     assert path == "/v1/profile" or reason(edge.call("POST", path, json={})) == (404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize("path", sorted(PUBLIC))
+@pytest.mark.parametrize("path", sorted(OUTSIDE))
 def test_no_method_is_json_at_its_grpc_path(edge: Edge, path: str) -> None:
     assert reason(edge.call("POST", path, json={})) == (404, "NOT_FOUND")
 
@@ -133,6 +164,21 @@ def test_claims_about_the_caller_are_stripped(edge: Edge) -> None:
     assert received["x-request-id"] == response.headers["x-request-id"]
 
 
+def test_an_idempotency_key_is_no_claim_and_arrives(edge: Edge) -> None:
+    """As metadata where nothing is done with it, and as the request id of a method that has one."""
+    key = "00000000-0000-4000-8000-0000000000ff"
+    received = json.loads(edge.ask("metadata", **{"Idempotency-Key": key}).json()["nextPageToken"])
+    assert received["idempotency-key"] == key
+    signed_out = edge.call("POST", "/v1/session:signOut", None, {"idempotency-key": key}, json={})
+    assert json.loads(signed_out.headers["x-received"]) == {"requestId": key}
+    erased = edge.call("DELETE", "/v1/account", None, {"idempotency-key": key})
+    assert json.loads(erased.headers["x-received"]) == {"requestId": key}
+    two = edge.call(
+        "POST", "/v1/session:signOut", None, {"idempotency-key": key}, json={"requestId": key[:-1] + "0"}
+    )
+    assert reason(two) == (400, "REQUEST_ID_REUSED")
+
+
 def test_the_request_id_is_ours(edge: Edge) -> None:
     response = edge.ask("metadata", **{"x-request-id": "chosen-by-client"})
     assert len(response.headers["x-request-id"]) == 36
@@ -157,13 +203,17 @@ def test_a_path_is_judged_in_its_plain_form(edge: Edge, path: str) -> None:
 
 
 def test_preflight_is_answered_for_our_origins_only(edge: Edge) -> None:
-    asks = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization"}
+    asks = {
+        "access-control-request-method": "PATCH",
+        "access-control-request-headers": "authorization, content-type, idempotency-key",
+    }
     for path in ("/v1/profile", "/v1/recordings/x:watch"):
         ours = edge.call("OPTIONS", path, "", {**asks, "origin": ORIGIN})
         assert ours.status_code == 200
         assert ours.headers["access-control-allow-origin"] == ORIGIN
         assert "PATCH" in ours.headers["access-control-allow-methods"]
-        assert "authorization" in ours.headers["access-control-allow-headers"]
+        allowed = ours.headers["access-control-allow-headers"].split(", ")
+        assert set(asks["access-control-request-headers"].split(", ")) == set(allowed)
         for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null"):
             other = edge.call("OPTIONS", path, "", {**asks, "origin": origin})
             assert "access-control-allow-origin" not in other.headers

@@ -30,7 +30,7 @@ def exact(text: str) -> Any:
 def test_every_method_reads_and_writes_json_as_agreed(edge: Edge, method: Method) -> None:
     expected = golden(method)
     verb, path = expected["request"].split(" ")
-    token = edge.issuer.mint(exp=YEAR_2100)
+    token = edge.issuer.mint(exp=YEAR_2100, groups=["moderators"])
     response = edge.call(verb, path, token, json=expected.get("body"))
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
@@ -47,6 +47,28 @@ def test_a_field_may_be_named_as_in_the_contract_too(edge: Edge) -> None:
     assert json.loads(response.headers["x-received"]) == {
         "profile": {"displayName": "Ada"},
         "updateMask": "displayName",
+    }
+    listed = edge.call("GET", "/v1/facts?page_size=200&facet=facet_seek")
+    assert json.loads(listed.headers["x-received"]) == {"facet": "FACET_SEEK", "pageSize": 200}
+
+
+def test_a_number_may_be_written_for_an_int64_and_an_enum(edge: Edge) -> None:
+    body = {"spoken": {"contentType": "audio/ogg", "sizeBytes": 4096}}
+    created = edge.call("POST", "/v1/recordings", json=body)
+    assert json.loads(created.headers["x-received"])["spoken"]["sizeBytes"] == "4096"
+    given = edge.call("POST", "/v1/consents:set", json={"purpose": 4, "granted": True})
+    assert json.loads(given.headers["x-received"]) == {"purpose": "PURPOSE_SHARE_CLIPS", "granted": True}
+
+
+def test_a_repeated_and_a_nested_field_survive_in_a_body(edge: Edge) -> None:
+    body = {"formats": [], "place": {"latitude": -12.5}, "weights": [{"facet": "FACET_GOAL", "weight": 1}]}
+    response = edge.call("PATCH", "/v1/preferences?updateMask=formats,place,weights", json=body)
+    assert json.loads(response.headers["x-received"]) == {
+        "preferences": {
+            "place": {"latitude": -12.5},
+            "weights": [{"facet": "FACET_GOAL", "weight": 1.0}],
+        },
+        "updateMask": "formats,place,weights",
     }
 
 
@@ -76,6 +98,12 @@ def test_a_name_in_the_body_that_differs_from_the_path_is_refused(edge: Edge) ->
     ("verb", "path", "body", "field"),
     [
         ("GET", "/v1/profile?nonsense=1", None, "nonsense"),
+        ("GET", "/v1/facts?facet.nonsense=1", None, "facet"),
+        ("GET", "/v1/matches:search?query=boats&query.nonsense=1", None, "query"),
+        ("PATCH", "/v1/profile?updateMask=headline&profile.nonsense=1", "{}", "nonsense"),
+        ("PATCH", "/v1/preferences?updateMask=place&preferences.place.nonsense=1", "{}", "nonsense"),
+        ("DELETE", "/v1/account?nonsense.deeper=1", None, "nonsense"),
+        ("POST", "/v1/facts?fact.nonsense=1", "{}", "nonsense"),
         ("GET", "/v1/facts?facet=NONSENSE", None, "facet"),
         ("GET", "/v1/facts?pageSize=many", None, "page"),
         ("POST", "/v1/facts", '{"fact": {"facet": "NONSENSE"}}', "facet"),

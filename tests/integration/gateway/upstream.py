@@ -1,7 +1,7 @@
 """
-The services media, profile and match, as far as the gateway can see them: the kit's real door and server around
-methods that answer what `golden/` says and tell in the header `x-received` what they were asked. The page token of
-the list methods is a script: how to misbehave.
+The four services, as far as the gateway can see them: the kit's real door and server around methods that answer
+what `golden/` says and tell in the header `x-received` what they were asked. The page token of the list methods is
+a script: how to misbehave.
 
     python upstream.py '{"issuer": …, "jwks": …, "client": …, "media": ["host:port", "host:health port"], …}'
 """
@@ -34,9 +34,11 @@ from services.kit.access import AccessTokens, Gatekeeper
 from services.kit.config import ServiceSettings
 from services.kit.jwks import Jwks
 from services.kit.server import running, until_stopped
+from timbre.account.v1 import data_pb2
 from timbre.media.v1 import media_pb2
 
 GOLDEN = Path(__file__).parent / "golden"
+ACCOUNT_DATA = data_pb2.DESCRIPTOR.services_by_name["AccountDataService"]
 DETAILS: tuple[Message, ...] = (
     error_details_pb2.ErrorInfo(reason="STEP_FAILED", domain="timbre.dev", metadata={"step": "check"}),
     error_details_pb2.BadRequest(
@@ -70,10 +72,10 @@ class Upstream:
         self._released = asyncio.Event()
 
     def register(self, server: grpc.aio.Server) -> None:
-        handlers = {method.name: self._handler(method) for method in self._service.methods}
-        server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(self._service.full_name, handlers),)
-        )
+        for service in (self._service, ACCOUNT_DATA):
+            handlers = {method.name: self._handler(method) for method in service.methods}
+            handler = grpc.method_handlers_generic_handler(service.full_name, handlers)
+            server.add_generic_rpc_handlers((handler,))
 
     def _handler(self, method: MethodDescriptor) -> grpc.RpcMethodHandler[Any, Any]:
         kind = (
@@ -151,11 +153,12 @@ async def main(setup: dict[str, Any]) -> None:
     async with AsyncExitStack() as stack:
         jwks = await stack.enter_async_context(Jwks(setup["jwks"]))
         gatekeeper = Gatekeeper(AccessTokens(setup["issuer"], frozenset({setup["client"]}), jwks))
-        for name in ("media", "profile", "match"):
+        for name, service in SERVICES.items():
             listen, health = setup[name]
             config = UpstreamConfig(listen=listen, health=health, service_key=Path("none"))
-            upstream = Upstream(SERVICES[name], json.loads((GOLDEN / f"{name}.json").read_text()))
-            await stack.enter_async_context(running(config, SERVICES[name], upstream.register, gatekeeper))
+            upstream = Upstream(service, json.loads((GOLDEN / f"{name}.json").read_text()))
+            server = running(config, service, upstream.register, gatekeeper, beside=ACCOUNT_DATA)
+            await stack.enter_async_context(server)
         await until_stopped()
 
 

@@ -59,6 +59,7 @@ def test_methods_for_services_have_no_way_in() -> None:
     inside = {path for path, method in every.items() if _access(method) == policy_pb2.ACCESS_SERVICE}
     assert "/timbre.profile.v1.ProfileService/AnalyzeTranscript" in inside
     assert paths == every.keys() - inside
+    assert not [path for path in paths if "AccountData" in path]
 
 
 def _access(method: MethodDescriptor) -> Access.ValueType:
