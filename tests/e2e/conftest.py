@@ -32,6 +32,8 @@ class Someone:
     name: str
     api: Api
     session: Session
+    email: str
+    http: httpx.AsyncClient
 
     async def speaks(self, cast_id: str) -> dict[str, Any]:
         """Record the audio of a member of the cast, and return the recording once it has ended."""
@@ -83,16 +85,26 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture
-def sign_up(system: Running, http: httpx.AsyncClient) -> SignUp:
-    """`await sign_up("Ada")` is a new person, signed in, with that display name."""
+def _signing_up(system: Running, http: httpx.AsyncClient) -> SignUp:
     accounts = Accounts(system.stack.emulator, system.resources)
 
     async def sign_up(name: str) -> Someone:
-        email = f"{name.lower()}-{secrets.token_hex(4)}@example.org"
+        email = f"{name.lower().replace(' ', '.')}-{secrets.token_hex(4)}@example.org"
         session = await asyncio.to_thread(accounts.sign_in, email, PASSWORD)
         api = Api(http, system.stack.gateway, session)
         await api.call("PATCH", "profile", {"displayName": name}, updateMask="displayName")
-        return Someone(name, api, session)
+        return Someone(name, api, session, email, http)
 
     return sign_up
+
+
+@pytest.fixture
+def sign_up(system: Running, http: httpx.AsyncClient) -> SignUp:
+    """`await sign_up("Ada")` is a new person, signed in, with that display name."""
+    return _signing_up(system, http)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def new_person(system: Running, http: httpx.AsyncClient) -> SignUp:
+    """The same, for fixtures that outlive a test."""
+    return _signing_up(system, http)

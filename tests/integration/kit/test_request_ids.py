@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import grpc
@@ -84,10 +84,10 @@ class Caller:
         request = pb.SetConsentRequest(purpose=pb.PURPOSE_MATCHING, request_id=request_id)
         return (await self._stub.SetConsent(request, metadata=self.metadata("ada"))).name
 
-    def execute(self, statement: str) -> list[Any]:
+    def execute(self, statement: LiteralString) -> list[Any]:
         """Run a statement past the wall, as the superuser."""
         with psycopg.connect(self.admin, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
 
