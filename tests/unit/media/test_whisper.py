@@ -55,3 +55,15 @@ def test_words_get_a_length_and_an_order() -> None:
         ("Hello", 1000, 1001),
         ("there.", 1000, 1001),
     ]
+
+
+def test_what_no_space_separates_is_one_word() -> None:
+    found = [segment((1.0, 1.2, " ten"), (1.2, 1.2, "-"), (1.2, 1.5, "year"), (1.5, 1.9, " plan."))]
+    (only,) = in_order(found)
+    assert only.text == " ".join(word.text for word in only.words) == "ten-year plan."
+    assert [(word.start_ms, word.end_ms) for word in only.words] == [(1000, 1500), (1500, 1900)]
+
+
+def test_scripts_without_spaces_keep_a_time_for_each_word() -> None:
+    (only,) = in_order([segment((1.0, 1.2, "你"), (1.2, 1.5, "好"))])
+    assert [word.text for word in only.words] == ["你", "好"]
