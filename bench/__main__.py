@@ -23,6 +23,8 @@ from services.kit.config import DevelopmentWarning
 BENCHMARKS = {
     "ranking": "are partners found, and do look-alikes stay behind them (synthetic scenarios)",
     "wer": "word error rate of the local model over the demo cast",
+    "door": "what authentication, validation and the log cost each call",
+    "account": "how soon a sign-out and an erasure hold everywhere, and what a request id costs",
     "reads": "GetProfile and ListMatches among 10,000 people, beside their floors",
     "pipeline": "a recording of 60 s until READY, and what the pipeline adds to hearing and understanding",
     "stack": "second start, idle memory, stop",

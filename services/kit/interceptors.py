@@ -76,16 +76,26 @@ class Door(grpc.aio.ServerInterceptor):
         self._gatekeeper = gatekeeper
         self._request_ids = request_ids
         self._rules = Rules()
+        self._handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        handler = await continuation(handler_call_details)
         method: str = handler_call_details.method
+        if known := self._handlers.get(method):
+            return known
+        handler = await continuation(handler_call_details)
         if handler is None or method.startswith(REFLECTION):
             return handler
+        # A method has one handler for the life of the server.
+        self._handlers[method] = self._guarded(method, handler)
+        return self._handlers[method]
+
+    def _guarded(
+        self, method: str, handler: grpc.RpcMethodHandler[Any, Any]
+    ) -> grpc.RpcMethodHandler[Any, Any]:
         policy = self._policies[method]
         if handler.unary_unary:
             return grpc.unary_unary_rpc_method_handler(
