@@ -25,7 +25,7 @@ clean: ## Remove all local state (recordings, accounts, databases); not the envi
 ##@ Test
 test: $(READY) ## Run every test
 	@$(BIN)/pytest
-check: $(READY) check-gen ## Lint, types, contract; what reviewers expect to be clean
+check: $(READY) check-gen breaking ## Lint, types, contract; what reviewers expect to be clean
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
@@ -39,11 +39,18 @@ bench: $(READY) ## Measure: speed against its floors, word error rate, start-up;
 
 ##@ Develop
 setup: $(READY) ## Make the environment (.venv, .venv-emulator) from the lock files
-gen: $(READY) ## Regenerate the Python code of the contract
+gen: $(READY) ## Regenerate the Python code of the contract, and its OpenAPI document
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) protos/generate.py python
-check-gen: $(READY) ## Fail when the generated code is not what the protos say
+	@$(RUN) -m gateway.openapi
+check-gen: $(READY) ## Fail when what is generated is not what the protos say
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) protos/generate.py python $(VENV)/gen
-	@diff -r -x __pycache__ $(VENV)/gen protos/gen/python || { echo "Run 'make gen' and commit the result."; exit 1; }
+	@$(RUN) -m gateway.openapi $(VENV)/openapi.json
+	@diff -r -x __pycache__ $(VENV)/gen protos/gen/python && diff $(VENV)/openapi.json gateway/openapi.json \
+		|| { echo "Run 'make gen' and commit the result."; exit 1; }
+breaking: $(READY) ## Fail when the contract breaks clients of the last release
+	@$(RUN) protos/generate.py image $(VENV)/contract.binpb
+	@$(RUN) protos/generate.py released $(VENV)/released.binpb
+	@$(BIN)/buf breaking $(VENV)/contract.binpb --against $(VENV)/released.binpb --config buf.yaml
 fmt: $(READY) ## Format Python and protos
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . ; $(BIN)/buf format -w protos
 lock: $(READY) ## Resolve pyproject.toml again into requirements.lock (needs uv)
@@ -62,4 +69,4 @@ $(READY): requirements.lock local/emulator.lock
 	@$(RUN) -m local setup
 	@touch $@
 
-.PHONY: run demo token status clean test check bench setup gen check-gen fmt lock help
+.PHONY: run demo token status clean test check bench setup gen check-gen breaking fmt lock help

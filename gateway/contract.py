@@ -46,6 +46,8 @@ class Method:
     """HTTP verb in capitals."""
     template: str
     """HTTP path as annotated, e.g. `/v1/{name=recordings/*}:watch`."""
+    body: str
+    """What the HTTP body is: `*` for the whole request, the name of a field, or empty for none."""
     policy: Policy
     streams: bool
 
@@ -63,6 +65,12 @@ class Method:
     def repeatable(self) -> bool:
         """Whether a call that may have arrived can be made again: the verb says so."""
         return self.verb == "GET"
+
+    @property
+    def bound(self) -> str:
+        """The field that the path binds, e.g. `fact.name`; empty when it binds none."""
+        found = re.search(r"\{([^}=]*)", self.template)
+        return found[1] if found else ""
 
     @property
     def pattern(self) -> str:
@@ -123,11 +131,12 @@ def _collect(files: Sequence[FileDescriptor], into: dict[str, FileDescriptor]) -
             into[file.name] = file
 
 
-def _mapping(method: MethodDescriptor) -> tuple[str, str] | None:
+def _mapping(method: MethodDescriptor) -> tuple[str, str, str] | None:
     # The option as plain data: the generated stubs of google/api do not fit those of protobuf.
     options = json_format.MessageToDict(method.GetOptions())
     rule: dict[str, Any] = options.get("[google.api.http]", {})
-    paths = [(verb.upper(), str(rule[verb])) for verb in _VERBS if verb in rule]
+    body = str(rule.get("body", ""))
+    paths = [(verb.upper(), str(rule[verb]), body) for verb in _VERBS if verb in rule]
     if rule and (len(paths) != 1 or "additionalBindings" in rule):
         raise PolicyError(f"{method.full_name}: its HTTP mapping must be one path with one of {_VERBS}")
     return paths[0] if paths else None
