@@ -13,6 +13,8 @@ class ProfileConfig(ServiceSettings):
     """`postgresql://` address of the database, as the role that owns the schema `profile`."""
     match: str = Field(min_length=1)
     """`host:port` of match."""
+    media: str = ""
+    """`host:port` of media, for the worker, which does not start without it."""
     analyzer: str = "extractive:"
     """What finds facts in transcripts: `extractive:` (on this machine, English)."""
     worker_health: str = "127.0.0.1:0"

@@ -5,8 +5,9 @@ What a profile is made of, and the rules that hold whoever proposes a fact. Stan
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -18,6 +19,8 @@ MAX_HEADLINE: Final = 160
 """Characters in a headline."""
 MAX_FACTS: Final = 500
 """Facts of one user, as many as match takes; the analyzer's least certain ones give way."""
+
+_DATE_LINE: Final = 180.0
 
 
 class Facet(StrEnum):
@@ -55,6 +58,9 @@ class Cause(StrEnum):
     FACT_UPDATED = "FACT_UPDATED"
     FACT_DELETED = "FACT_DELETED"
     RECORDING_DELETED = "RECORDING_DELETED"
+    PREFERENCES_UPDATED = "PREFERENCES_UPDATED"
+    CONSENT_SET = "CONSENT_SET"
+    RESTORED = "RESTORED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,33 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How something that was said came to be known: what a deletion or a consent can be about."""
+
+    recording_id: UUID
+    typed: bool
+    external: bool
+    """Whether an analyzer outside Timbre found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The origins that have all of these properties; None asks for nothing."""
+
+    recording_id: UUID | None = None
+    typed: bool | None = None
+    external: bool | None = None
+
+    def covers(self, origin: Origin | None) -> bool:
+        return (
+            origin is not None
+            and self.recording_id in (None, origin.recording_id)
+            and self.typed in (None, origin.typed)
+            and self.external in (None, origin.external)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A proposal whose quote was found: what is said, and where."""
 
@@ -154,10 +187,24 @@ class Fact:
     update_time: datetime
     said_key: str = ""
     """`statement_key` of what an analyzer proposed; survives the user's edits, empty when none did."""
+    external: bool = False
+    """Whether an analyzer outside Timbre found the evidence."""
+    hidden: bool = False
+    """Whether it is the user's alone: neither matched nor shown."""
 
     @property
     def etag(self) -> str:
         return f"r{self.revision}"
+
+    def says_what(self, other: Fact) -> bool:
+        """Say whether the other is the same but for when and how often it was changed."""
+        return self == replace(other, revision=self.revision, update_time=self.update_time)
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where it was said; None for what nobody said."""
+        said = self.evidence
+        return said and Origin(said.recording_id, said.typed, self.external)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +213,8 @@ class Tombstone:
 
     key: str
     evidence: Evidence | None
+    external: bool = False
+    """Whether an analyzer outside Timbre found the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +225,49 @@ class Card:
     headline: str = ""
     languages: tuple[str, ...] = ()
     visibility: Visibility = Visibility.VISIBLE
-    headline_recording: UUID | None = None
+    headline_origin: Origin | None = None
     """Where the headline was said; None for one that the user wrote."""
+
+
+class Format(StrEnum):
+    """A way to meet."""
+
+    ONLINE = "ONLINE"
+    IN_PERSON = "IN_PERSON"
+    WRITING = "WRITING"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rough place on Earth, in degrees."""
+
+    latitude: float
+    longitude: float
+
+    def rounded(self) -> Place:
+        """Return the middle of the quarter degree around it, the same whichever way round the globe it was named."""
+        latitude, longitude = (
+            math.floor(4 * degrees + 0.5) / 4 for degrees in (self.latitude, self.longitude)
+        )
+        return Place(latitude, -longitude if longitude == _DATE_LINE else longitude)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Whom the user wants to be matched with; what is empty filters nobody."""
+
+    languages: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ()
+    place: Place | None = None
+    max_distance_km: int = 0
+    weights: Mapping[Facet, float] = field(default_factory=dict[Facet, float])
+    revision: int = 0
+    """Counts the changes, from 1."""
+    update_time: datetime | None = None
+
+    @property
+    def etag(self) -> str:
+        return f"p{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +278,11 @@ class Profile:
     display_name: str = ""
     own_headline: str = ""
     selected_headline: str = ""
-    headline_recording: UUID | None = None
+    headline_origin: Origin | None = None
     """Where the selected headline was said."""
     languages: tuple[str, ...] = ()
     visibility: Visibility = Visibility.VISIBLE
+    preferences: Preferences = field(default_factory=Preferences)
     version: int = 0
     indexed_version: int = 0
     update_time: datetime | None = None
@@ -208,8 +299,8 @@ class Profile:
 
     @property
     def card(self) -> Card:
-        recording = self.headline_recording if self.headline_selected else None
-        return Card(self.display_name, self.headline, self.languages, self.visibility, recording)
+        origin = self.headline_origin if self.headline_selected else None
+        return Card(self.display_name, self.headline, self.languages, self.visibility, origin)
 
     @property
     def etag(self) -> str:
@@ -225,6 +316,21 @@ class Version:
     create_time: datetime
     card: Card
     facts: tuple[Fact, ...]
+    preferences: Preferences = field(default_factory=Preferences)
+    matching: bool = True
+    """Whether the user agreed to be matched."""
+    share_clips: bool = False
+    """Whether the user agreed that matches may hear the evidence."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether anybody is shown this person."""
+        return self.matching and self.card.visibility is Visibility.VISIBLE
+
+    @property
+    def open_facts(self) -> tuple[Fact, ...]:
+        """The facts that are not the user's alone."""
+        return tuple(fact for fact in self.facts if not fact.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,5 +350,6 @@ class Analyzed:
     revision: int
     digest: str
     analyzer: str
+    """Id of the analyzer; empty when a consent was missing and none was asked."""
     forgotten: bool
     outcome: Outcome

@@ -19,10 +19,10 @@ class InvalidUpdateMask(InvalidArgument):
     reason = "INVALID_UPDATE_MASK"
 
 
-class RequestIdReused(InvalidArgument):
-    """This request_id was used before with other parameters."""
+class VersionNotFound(NotFound):
+    """The profile has no such version."""
 
-    reason = "REQUEST_ID_REUSED"
+    reason = "VERSION_NOT_FOUND"
 
 
 class TooManyFacts(FailedPrecondition):

@@ -5,7 +5,7 @@ deleted stays away, what is still said keeps its name. Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -35,7 +35,9 @@ def merge(
     *,
     facts: Sequence[Fact],
     tombstones: Iterable[Tombstone],
+    hidden: Collection[str],
     analyzer: str,
+    external: bool,
     find: Callable[[Evidence], Evidence | None],
     new_id: Callable[[], UUID],
     now: datetime,
@@ -48,7 +50,9 @@ def merge(
         statements: What the analyzer found in it, verified.
         facts: Every fact of the user.
         tombstones: Every statement that the user deleted.
+        hidden: Key of every statement that the user hid.
         analyzer: Id of the analyzer.
+        external: Whether it is outside Timbre.
         find: Looks the quote of older evidence up in the transcript as it is now.
         new_id: Makes the id of a new fact.
         now: Time of new and changed facts.
@@ -61,6 +65,7 @@ def merge(
     }
     settled = [*((fact.said_key, fact.evidence) for fact in own), *((t.key, t.evidence) for t in tombstones)]
     settled += [(statement_key(fact.text), None) for fact in own]
+    said = [(fact, fact.evidence) for fact in before.values() if fact.evidence]
     kept: dict[UUID, Fact] = {}
     room = MAX_FACTS - (len(facts) - len(before))
     for statement in _surest(statements, room):
@@ -68,8 +73,12 @@ def merge(
         known = before.get((statement.facet, key))
         if known is None and any(_same(key, statement.evidence, *other) for other in settled):
             continue
-        fact = _fact(statement, key, known, analyzer=analyzer, new_id=new_id, now=now)
-        kept[fact.id] = fact
+        hide = key in hidden or any(fact.hidden and _overlap(statement.evidence, at) for fact, at in said)
+        fact_id = known.id if known else new_id()
+        found = _found(
+            fact_id, statement, key, known, analyzer=analyzer, external=external, hide=hide, now=now
+        )
+        kept[found.id] = known if known and found.says_what(known) else found
     anchored = (_anchored(fact, recording_id, statements, find, now) for fact in own)
     known_facts = {fact.id: fact for fact in facts}
     written = [fact for fact in (*kept.values(), *anchored) if known_facts.get(fact.id) != fact]
@@ -82,45 +91,31 @@ def _surest(statements: Sequence[Statement], room: int) -> list[Statement]:
     return [statements[i] for i in sorted(best)]
 
 
-def _fact(
+def _found(
+    fact_id: UUID,
     statement: Statement,
     key: str,
     known: Fact | None,
     *,
     analyzer: str,
-    new_id: Callable[[], UUID],
+    external: bool,
+    hide: bool,
     now: datetime,
 ) -> Fact:
-    said = {
-        "text": statement.text,
-        "confidence": statement.confidence,
-        "evidence": statement.evidence,
-        "analyzer": analyzer,
-    }
-    if known is None:
-        return Fact(
-            id=new_id(),
-            facet=statement.facet,
-            text=statement.text,
-            source=Source.ANALYZER,
-            confidence=statement.confidence,
-            analyzer=analyzer,
-            evidence=statement.evidence,
-            revision=1,
-            create_time=now,
-            update_time=now,
-            said_key=key,
-        )
-    if all(getattr(known, name) == value for name, value in said.items()):
-        return known
-    return replace(
-        known,
+    return Fact(
+        id=fact_id,
+        facet=statement.facet,
         text=statement.text,
+        source=Source.ANALYZER,
         confidence=statement.confidence,
-        evidence=statement.evidence,
         analyzer=analyzer,
-        revision=known.revision + 1,
+        evidence=statement.evidence,
+        revision=known.revision + 1 if known else 1,
+        create_time=known.create_time if known else now,
         update_time=now,
+        said_key=key,
+        external=external,
+        hidden=known.hidden if known else hide,
     )
 
 

@@ -17,6 +17,11 @@ class Analyzer(Protocol):
         """Name and version, e.g. `extractive-v1`: another id means that results may differ."""
         ...
 
+    @property
+    def external(self) -> bool:
+        """Whether transcripts leave Timbre: then only those of users with the consent EXTERNAL_ANALYSIS may."""
+        ...
+
     async def analyze(self, transcript: Transcript) -> Analysis:
         """
         Propose facts and select a headline; cost grows with the length of the text.

@@ -18,6 +18,7 @@ from services.profile.domain import (
     Analysis,
     Evidence,
     Facet,
+    Fact,
     Statement,
     Transcript,
     Verified,
@@ -33,6 +34,11 @@ def statement_key(text: str) -> str:
     folded, _ = _normalise(text)
     words = "".join(char if char.isalnum() else " " for char in folded.replace("'", "")).split()
     return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
+def keys_of(fact: Fact) -> set[str]:
+    """Return the keys of everything that a fact says: what was proposed, and what it reads now."""
+    return {fact.said_key, statement_key(fact.text)} - {""}
 
 
 def verify_quotes(recording_id: UUID, transcript: Transcript, analysis: Analysis) -> Verified:

@@ -10,8 +10,8 @@ import grpc.aio
 
 from services.kit.clients import Neighbour
 from services.kit.errors import Unavailable
-from services.profile.domain import Version, Visibility
-from services.profile.wire import evidence_to_wire, facet_to_wire
+from services.profile.domain import Version
+from services.profile.wire import evidence_to_wire, facet_to_wire, preferences_to_wire
 from timbre.match.v1 import match_pb2 as pb
 from timbre.match.v1.match_pb2_grpc import MatchServiceStub
 
@@ -52,7 +52,7 @@ def _request(version: Version) -> pb.IndexProfileRequest:
     return pb.IndexProfileRequest(
         version=version.version,
         card=pb.Card(display_name=card.display_name, headline=card.headline, languages=card.languages),
-        visible=card.visibility is Visibility.VISIBLE,
+        visible=version.visible,
         facts=[
             pb.IndexedFact(
                 fact_id=str(fact.id),
@@ -60,6 +60,9 @@ def _request(version: Version) -> pb.IndexProfileRequest:
                 text=fact.text,
                 evidence=fact.evidence and evidence_to_wire(fact.evidence),
             )
-            for fact in version.facts
+            for fact in (version.open_facts if version.matching else ())
         ],
+        preferences=preferences_to_wire(version.preferences),
+        share_clips=version.share_clips,
+        matching=version.matching,
     )

@@ -4,7 +4,6 @@ What the user says about the facts: the last word.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -12,10 +11,10 @@ from uuid import UUID
 from services.kit.access import Caller
 from services.kit.errors import Aborted
 from services.kit.pages import PageTokens
-from services.profile.adapters.postgres import Change, Store
-from services.profile.domain import MAX_FACTS, Cause, Facet, Fact, Source
-from services.profile.errors import FactNotFound, RequestIdReused, TooManyFacts
-from services.profile.quotes import statement_key
+from services.profile.adapters.changes import Change
+from services.profile.adapters.postgres import Store
+from services.profile.domain import MAX_FACTS, Cause, Evidence, Facet, Fact, Source
+from services.profile.errors import FactNotFound, TooManyFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,16 @@ class FactChange:
 
     text: str | None = None
     facet: Facet | None = None
+    hidden: bool | None = None
+
+    def apply(self, fact: Fact) -> Fact:
+        """Return the fact with the new values; new words or another facet make it the user's own."""
+        if self.hidden is not None:
+            fact = replace(fact, hidden=self.hidden)
+        if self.text is None and self.facet is None:
+            return fact
+        text = fact.text if self.text is None else self.text
+        return replace(fact, text=text, facet=self.facet or fact.facet, source=Source.USER, confidence=1.0)
 
 
 class FactService:
@@ -49,17 +58,16 @@ class FactService:
 
     async def create_fact(self, caller: Caller, facet: Facet, text: str, *, request_id: UUID | None) -> Fact:
         """
-        Add a fact in the caller's words; the same `request_id` adds it once.
+        Add a fact in the caller's words; the same `request_id` adds it once. What it was used for, the door
+        has checked; here a call is met whose effect was there before its answer was remembered.
 
         Raises:
-            RequestIdReused: the id was used for another fact.
             TooManyFacts: there are as many of the caller's own as a profile holds.
             FactNotFound: the id was used for this fact, which was deleted since.
         """
-        digest = hashlib.sha256(f"{facet}\0{text}".encode()).hexdigest()
         async with self._store.change(caller.user_id) as change:
-            if request_id and (used := await change.request(request_id)):
-                return await _repeated(change, digest, *used)
+            if request_id and (made := await change.request(request_id)):
+                return await _existing(change, made)
             await _make_room(change)
             fact = Fact(
                 id=self._new_id(),
@@ -75,37 +83,41 @@ class FactService:
             )
             await change.save_facts([fact])
             if request_id:
-                await change.save_request(request_id, digest, fact.id)
+                await change.save_request(request_id, fact.id)
             await change.commit(Cause.FACT_CREATED)
         return fact
 
     async def update_fact(self, caller: Caller, fact_id: UUID, new: FactChange, *, etag: str) -> Fact:
         """
-        Make the fact the caller's own, with the new values; its evidence stays.
+        Change the fact; with new words or another facet it is the caller's own. Its evidence stays.
 
         Raises:
             FactNotFound: the caller has no such fact.
             Aborted: `etag` is not empty and not the current one.
         """
         async with self._store.change(caller.user_id) as change:
-            fact = await change.fact(fact_id)
-            if fact is None:
-                raise FactNotFound
+            fact = await _existing(change, fact_id)
             if etag and etag != fact.etag:
                 raise Aborted(field="fact.etag")
-            own = replace(
-                fact,
-                text=fact.text if new.text is None else new.text,
-                facet=new.facet or fact.facet,
-                source=Source.USER,
-                confidence=1.0,
-            )
+            own = new.apply(fact)
             if own == fact:
                 return fact
             own = replace(own, revision=fact.revision + 1, update_time=change.now)
             await change.save_facts([own])
             await change.commit(Cause.FACT_UPDATED)
         return own
+
+    async def get_evidence(self, caller: Caller, fact_id: UUID) -> Evidence:
+        """
+        Return where the fact was said.
+
+        Raises:
+            FactNotFound: the caller has no such fact, or nobody said it.
+        """
+        fact = await self._store.fact(caller.user_id, fact_id)
+        if fact is None or fact.evidence is None:
+            raise FactNotFound
+        return fact.evidence
 
     async def delete_fact(self, caller: Caller, fact_id: UUID) -> None:
         """
@@ -115,12 +127,9 @@ class FactService:
             FactNotFound: the caller has no such fact.
         """
         async with self._store.change(caller.user_id) as change:
-            fact = await change.fact(fact_id)
-            if fact is None:
-                raise FactNotFound
+            fact = await _existing(change, fact_id)
             await change.delete_facts([fact.id])
-            for key in {fact.said_key, statement_key(fact.text)} - {""}:
-                await change.bury(key, fact.evidence)
+            await change.bury(fact)
             await change.commit(Cause.FACT_DELETED)
 
 
@@ -135,9 +144,7 @@ async def _make_room(change: Change) -> None:
     await change.delete_facts([min(proposed, key=lambda fact: fact.confidence).id])
 
 
-async def _repeated(change: Change, digest: str, used_digest: str, fact_id: UUID) -> Fact:
-    if digest != used_digest:
-        raise RequestIdReused(field="request_id")
+async def _existing(change: Change, fact_id: UUID) -> Fact:
     fact = await change.fact(fact_id)
     if fact is None:
         raise FactNotFound

@@ -1,23 +1,19 @@
 """
-The user's card and its history.
+The user's profile, and how others may see it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any
 
 from services.kit.access import Caller
 from services.kit.errors import Aborted
-from services.kit.pages import PageTokens
 from services.profile.adapters.postgres import Store
-from services.profile.domain import Cause, Profile, Version, Visibility
+from services.profile.domain import Card, Cause, Facet, Profile, Version, Visibility
 from services.profile.errors import InvalidUpdateMask
-
-_PAGE_FACTS: Final = 2_000
-"""Facts in one page of versions: about 1 MB, well below what a gRPC client takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,8 @@ class ProfileChange:
 class ProfileService:
     """Reads and changes the caller's profile."""
 
-    def __init__(self, store: Store, pages: PageTokens) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._pages = pages
 
     async def get_profile(self, caller: Caller) -> Profile:
         """Return the caller's profile; everyone has one, if only an empty one."""
@@ -68,20 +63,14 @@ class ProfileService:
                 await opened.commit(Cause.PROFILE_UPDATED, changed)
         return await self._store.profile(caller.user_id)
 
-    async def list_versions(
-        self, caller: Caller, *, page_size: int, page_token: str
-    ) -> tuple[list[Version], str]:
+    async def get_card(self, caller: Caller) -> Version:
         """
-        Return a page of the history, newest first, and the token of the next page. A page of long versions
-        holds fewer than were asked for, at least one.
+        Return the newest version, which is what match is told, with only the facts that others may see; an
+        empty one before the first change.
         """
-        bound_to = f"versions {caller.user_id}"
-        cursor = self._pages.read(page_token, bound_to=bound_to)
-        before = int(cursor[0]) if cursor else None
-        found = await self._store.versions(caller.user_id, before=before, limit=page_size + 1)
-        sizes = accumulate(len(version.facts) for version in found[:page_size])
-        fitting = max(1, sum(size <= _PAGE_FACTS for size in sizes))
-        page = found[:fitting]
-        if len(found) <= len(page):
-            return page, ""
-        return page, self._pages.make([page[-1].version], bound_to=bound_to)
+        newest = await self._store.newest_version(caller.user_id)
+        if newest is None:
+            return Version(0, Cause.PROFILE_UPDATED, datetime.min.replace(tzinfo=UTC), Card(), ())
+        version, _ = newest
+        seen = (fact for fact in version.open_facts if fact.facet is not Facet.EXCLUSION)
+        return replace(version, facts=tuple(seen))

@@ -13,6 +13,7 @@ from uuid import uuid4
 import grpc.aio
 import pytest
 import pytest_asyncio
+from psycopg.conninfo import make_conninfo
 
 from services.kit.config import Common
 from services.kit.service_tokens import ServiceKeys, ServiceTokens
@@ -45,10 +46,16 @@ class Surroundings:
             service_keys=self.keys / "public",
         )
 
-    def config(self, match: str) -> ProfileConfig:
+    @property
+    def everything(self) -> str:
+        """The address of the database for a look at everybody's rows."""
+        return make_conninfo(self.dsn, options="-c timbre.user=*")
+
+    def config(self, match: str, media: str = "127.0.0.1:1") -> ProfileConfig:
         return ProfileConfig(
             database=self.dsn,
             match=match,
+            media=media,
             service_key=self.keys / "private" / "profile.pem",
             drain_seconds=0,
             sweep_seconds=0.5,
@@ -60,7 +67,7 @@ def surroundings(
     postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Surroundings]:
     keys = tmp_path_factory.mktemp("keys")
-    write_service_keys(keys, ["profile", "media", "match"])
+    write_service_keys(keys, ["auth", "profile", "media", "match"])
     databases = Databases(postgres_server)
     with Issuer() as issuer:
         yield Surroundings(issuer, keys, databases("profile")["profile"])

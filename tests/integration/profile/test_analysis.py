@@ -233,7 +233,7 @@ async def test_nothing_that_was_said_in_a_forgotten_recording_is_kept_anywhere(
     offer = await ada.fact(pb.FACET_OFFER)
     await ada.edit(pb.Fact(name=offer.name, text="Tents"))
     await ada.forget(recording)
-    async with await psycopg.AsyncConnection.connect(surroundings.dsn) as connection:
+    async with await psycopg.AsyncConnection.connect(surroundings.everything) as connection:
         for table in ("profiles", "facts", "tombstones", "analyses", "versions"):
             cursor = await connection.execute(
                 f"SELECT {table}::text FROM {table} WHERE user_id = %s", (ada.id,)

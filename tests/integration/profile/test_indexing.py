@@ -54,6 +54,7 @@ async def worker_process(
         "TIMBRE_SERVICE_KEYS": str(common.service_keys),
         "PROFILE_DATABASE": config.database,
         "PROFILE_MATCH": config.match,
+        "PROFILE_MEDIA": config.media,
         "PROFILE_SERVICE_KEY": str(config.service_key),
         "PROFILE_SWEEP_SECONDS": "0.5",
     }

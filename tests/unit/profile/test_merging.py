@@ -37,7 +37,10 @@ def fact(statement: Statement, number: int, *, source: Source = Source.ANALYZER)
 
 
 def merged(
-    *statements: Statement, facts: list[Fact] | None = None, tombstones: list[Tombstone] | None = None
+    *statements: Statement,
+    facts: list[Fact] | None = None,
+    tombstones: list[Tombstone] | None = None,
+    hidden: frozenset[str] = frozenset(),
 ) -> Merge:
     numbers = count(1)
     quotes = {statement.evidence.quote: statement.evidence for statement in statements}
@@ -46,7 +49,9 @@ def merged(
         statements,
         facts=facts or [],
         tombstones=tombstones or [],
+        hidden=hidden,
         analyzer="a-v1",
+        external=False,
         find=lambda evidence: quotes.get(evidence.quote),
         new_id=lambda: UUID(int=next(numbers)),
         now=NOW,

@@ -51,6 +51,7 @@ class ExtractiveAnalyzer:
 
     def __init__(self, embedder: MiniLM) -> None:
         self.id = "extractive-v1"
+        self.external = False
         self._embedder = embedder
         self._cues = Cues()
         names = [(facet, text) for facet, texts in self._cues.prototypes.items() for text in texts]
