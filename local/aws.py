@@ -29,6 +29,7 @@ class Resources:
     jwks: str
     sign_in_domain: str
     bucket: str
+    exports: str
     events_queue: str
     dead_events_queue: str
 
@@ -84,6 +85,7 @@ def _resources(client: CloudFormationClient, emulator: Emulator) -> Resources:
         jwks=emulator.jwks(outputs["UserPoolId"]),
         sign_in_domain=outputs["SignInDomain"],
         bucket=outputs["AudioBucket"],
+        exports=outputs["ExportsBucket"],
         events_queue=outputs["EventsQueueUrl"],
         dead_events_queue=outputs["DeadEventsQueueUrl"],
     )

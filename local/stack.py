@@ -25,8 +25,10 @@ from local.supervisor import Show, StartFailed, Supervisor
 SERVICES = postgres.SERVICES
 ORIGINS = ("http://localhost:5173", "http://127.0.0.1:5173")
 """Where the web page's development server is."""
-_WITH_WORKER = ("media", "profile")
-_WITH_DATABASE = ("media", "profile", "match")
+OPERATOR = "operator"
+"""The identity with which people and batch jobs make calls that are for services."""
+_WITH_WORKER = ("media", "profile", "auth")
+_OTHERS = tuple(service for service in SERVICES if service != "auth")
 PORTS = {
     "gateway": 8080,
     "gateway-admin": 9901,
@@ -49,7 +51,7 @@ class Stack:
     @classmethod
     def of(cls, state: State, preferred: Mapping[str, int]) -> Stack:
         """Choose ports, near the usual ones; make keys and passwords if there are none."""
-        state.make_keys(SERVICES)
+        state.make_keys((*SERVICES, OPERATOR))
         ports = free_ports(preferred)
         return cls(state, ports, emulator_of(state, ports["emulator"]))
 
@@ -70,14 +72,17 @@ class Stack:
             "LISTEN": self.address(service),
             "HEALTH": self.address(f"{service}-health"),
             "SERVICE_KEY": str(self.state.private_key(service)),
-        }
-        if service in _WITH_DATABASE:
-            own["DATABASE"] = postgres.dsn(
+            "DATABASE": postgres.dsn(
                 service, self.state.secret(f"postgres-{service}"), self.ports["postgres"]
-            )
+            ),
+        }
         if service in _WITH_WORKER:
             own["WORKER_HEALTH"] = self.address(f"{service}-worker")
         match service:
+            case "auth":
+                own |= {other.upper(): self.address(other) for other in _OTHERS}
+                own |= {"USER_POOL": resources.user_pool, "EXPORTS": f"s3://{resources.exports}"}
+                own |= {"RECEIPT_KEY": str(self.state.receipt_key)}
             case "media":
                 own |= {"AUDIO": f"s3://{resources.bucket}", "PROFILE": self.address("profile")}
             case "profile":
@@ -97,6 +102,7 @@ class Stack:
             "TIMBRE_TOKEN_CLIENTS": resources.client,
             "TIMBRE_AWS_ENDPOINT": self.emulator.endpoint,
             "TIMBRE_SERVICE_KEYS": str(self.state.public_keys),
+            "TIMBRE_AUTH": self.address("auth"),
             # The models are in packages; nothing may be fetched behind our back.
             "HF_HUB_OFFLINE": "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -185,8 +191,10 @@ async def running(
             asyncio.to_thread(deploy, stack.emulator, ORIGINS),
             asyncio.to_thread(postgres.provision, admin, passwords),
         )
-        await asyncio.gather(*(_migrate(stack, service, resources) for service in _WITH_DATABASE))
-        await supervisor.start(*(stack.serving(service, resources) for service in SERVICES))
+        await asyncio.gather(*(_migrate(stack, service, resources) for service in SERVICES))
+        # auth first: until the others have its list of revocations, they let no user in.
+        await supervisor.start(stack.serving("auth", resources))
+        await supervisor.start(*(stack.serving(service, resources) for service in _OTHERS))
         # Workers last: jobs that waited since the last run find everybody they call.
         workers = (stack.working(service, resources) for service in _WITH_WORKER)
         await supervisor.start(*workers, stack.gateway_child(resources))

@@ -52,17 +52,22 @@ class State:
             _write_private(path, json.dumps(known, indent=1).encode())
         return known[name]
 
+    @property
+    def receipt_key(self) -> Path:
+        """Signs receipts of erasures. Its public half is not among the services': nobody calls with it."""
+        return self.root / "keys/private/receipt.pem"
+
+    @property
+    def public_receipt_key(self) -> Path:
+        """What an operator publishes, so that receipts can be verified."""
+        return self.root / "keys/receipt.pem"
+
     def make_keys(self, services: tuple[str, ...]) -> None:
-        """Give each service its Ed25519 key pair, unless it has one."""
+        """Give each caller its Ed25519 key pair, unless it has one, and make the one that signs receipts."""
         self.public_keys.mkdir(parents=True, exist_ok=True)
         for service in services:
-            private, public = self.private_key(service), self.public_keys / f"{service}.pem"
-            if private.exists() and public.exists():
-                continue
-            key = Ed25519PrivateKey.generate()
-            private.parent.mkdir(exist_ok=True, mode=0o700)
-            _write_private(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+            _make_key(self.private_key(service), self.public_keys / f"{service}.pem")
+        _make_key(self.receipt_key, self.public_receipt_key)
 
     def publish(self, running: dict[str, Any]) -> None:
         """Tell other commands what runs; they read it with `running`."""
@@ -118,6 +123,15 @@ def _who(state: State) -> str:
     running = state.running()
     where = f"at {running['gateway']}" if running else "and is still starting"
     return f"process {pid} already runs the stack in {state.root} {where}"
+
+
+def _make_key(private: Path, public: Path) -> None:
+    if private.exists() and public.exists():
+        return
+    key = Ed25519PrivateKey.generate()
+    private.parent.mkdir(exist_ok=True, mode=0o700)
+    _write_private(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -11,7 +11,6 @@ from typing import LiteralString
 
 import psycopg
 import pytest
-from procrastinate.schema import SchemaManager
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from services.kit import jobs as kit_jobs
@@ -24,11 +23,8 @@ WORKER = Path(__file__).with_name("sleepy_worker.py")
 
 @pytest.fixture
 def dsn(database: Databases) -> str:
-    """A database with nothing but procrastinate's tables in it."""
-    dsn = database("auth")["auth"]
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(SchemaManager.get_schema())
-    return dsn
+    """A database with procrastinate's tables in it, of a service whose own are not needed here."""
+    return database("auth")["auth"]
 
 
 @pytest.fixture
