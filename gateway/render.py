@@ -1,5 +1,5 @@
 """
-From settings to what Envoy reads: the configuration, and the descriptor set beside it.
+From settings to what Envoy reads: the configuration, and beside it the descriptor set and the pages it serves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.contract import SERVICES, Method, all_methods, descriptor_set
+from gateway.pages import pages, write_pages
 from gateway.replies import REPLIES
 from gateway.settings import Gateway, split
 
@@ -43,13 +44,15 @@ def render(settings: Gateway, methods: Sequence[Method] | None = None) -> str:
         services=SERVICES,
         methods=all_methods() if methods is None else methods,
         replies=REPLIES,
+        pages=pages(settings.descriptor.parent),
         keys={"host": keys.hostname, "port": keys.port or _PORTS[keys.scheme], "tls": keys.scheme == "https"},
     )
 
 
 def write(settings: Gateway) -> Path:
-    """Write the configuration into the folder of `settings.descriptor`, the descriptor set too; return it."""
+    """Write the configuration, and all it names, into the folder of `settings.descriptor`; return it."""
     settings.descriptor.parent.mkdir(parents=True, exist_ok=True)
+    write_pages(settings.descriptor.parent)
     settings.descriptor.write_bytes(descriptor_set().SerializeToString(deterministic=True))
     config = settings.descriptor.with_name(CONFIG)
     config.write_text(render(settings))

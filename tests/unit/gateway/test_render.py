@@ -95,7 +95,7 @@ def test_it_is_the_same_for_the_same_settings(local: Gateway) -> None:
 
 def test_the_native_routes_are_the_methods_for_clients(local: Gateway) -> None:
     routes = manager(yaml.safe_load(render(local)))["route_config"]["virtual_hosts"][0]["routes"]
-    native = {route["match"]["path"]: route["route"] for route in routes if "path" in route["match"]}
+    native = {route["match"]["path"]: route["route"] for route in routes if "grpc" in route["match"]}
     assert native.keys() == {method.path for method in all_methods()}
     for method in all_methods():
         retried = native[method.path]["retry_policy"]["retry_on"].split(",")
@@ -105,7 +105,8 @@ def test_the_native_routes_are_the_methods_for_clients(local: Gateway) -> None:
 
 
 def test_everything_needs_a_token_unless_the_contract_says_otherwise(local: Gateway) -> None:
-    *public, rest = _rules(yaml.safe_load(render(local)))
+    document, page, *public, rest = _rules(yaml.safe_load(render(local)))
+    assert [document, page] == [{"match": {"path": "/openapi.json"}}, {"match": {"path": "/docs"}}]
     assert rest == {"match": {"prefix": "/"}, "requires": {"provider_name": "users"}}
     assert [next(iter(rule["match"].values())) for rule in public] == [
         {"regex": "/v1/erasures/[^/]+"},
