@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -44,11 +44,15 @@ def page(document: Json) -> str:
         lstrip_blocks=True,
     )
     prose = Prose(_links(document))
+    sent = _sent(document)
     return environment.get_template("page.html").render(
         info=document["info"],
-        introduction=[_section(part, prose) for part in document["info"]["description"].split("\n\n")],
+        introduction=[prose.block(part) for part in document["info"]["description"].split("\n\n")],
         tags=[_tag(tag, document, prose) for tag in document["tags"]],
-        schemas=[_schema(name, schema, prose) for name, schema in document["components"]["schemas"].items()],
+        schemas=[
+            _schema(name, schema, name in sent, prose)
+            for name, schema in document["components"]["schemas"].items()
+        ],
         style=Markup(_STYLE.read_text()),  # noqa: S704 - ours
     )
 
@@ -92,10 +96,6 @@ def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
             yield path, verb.upper(), operation
 
 
-def _section(text: str, prose: Prose) -> Markup:
-    return prose.block(text)
-
-
 def _tag(tag: Json, document: Json, prose: Prose) -> Json:
     return {
         "name": tag["name"],
@@ -116,20 +116,19 @@ def _operation(path: str, verb: str, operation: Json, document: Json, prose: Pro
     return {
         "id": here,
         "verb": verb,
-        "path": path,
+        "path": _breakable(path),
         "summary": operation["summary"],
         "description": prose.block(operation["description"], here),
         "who": _who(operation),
-        "grpc": operation["x-grpc-method"],
+        "grpc": _breakable(operation["x-grpc-method"]),
         "streams": "x-stream" in answer,
-        "parameters": [
-            _row(each["name"], each["schema"], each, prose) | {"in": each["in"]} for each in parameters
-        ],
-        "body": body and _fields(_media(body)["schema"], document, prose),
+        "parameters": [_parameter(each, prose) for each in parameters],
+        "body": body and _fields(_media(body)["schema"], document, True, prose),
+        "body_note": prose.block(body["description"].partition("\n\n")[2]) if body else "",
         "answer": {
             "type": type_of(_media(answer)["schema"]),
             "description": prose.line(answer["description"].partition("\n\n")[0]),
-            "fields": _fields(_media(answer)["schema"], document, prose),
+            "fields": _fields(_media(answer)["schema"], document, False, prose),
         },
         "errors": [
             _error(status, _resolve(response, document), "$ref" in response, prose)
@@ -139,6 +138,11 @@ def _operation(path: str, verb: str, operation: Json, document: Json, prose: Pro
         "curl": _curl(path, verb, operation, parameters),
         "example": _example(_media(answer)),
     }
+
+
+def _breakable(path: str) -> Markup:
+    """A path that narrow screens may break, and that is still itself when it is copied."""
+    return Markup("/<wbr>").join(path.split("/"))
 
 
 def _who(operation: Json) -> str:
@@ -161,36 +165,68 @@ def _resolve(thing: Json, document: Json) -> Json:
     return found
 
 
-def _row(name: str, schema: Json, holder: Json, prose: Prose) -> Json:
+def _parameter(parameter: Json, prose: Prose) -> Json:
+    row = _row(parameter["name"], parameter["schema"], parameter["description"], prose)
+    return {**row, "in": parameter["in"], "required": parameter["required"], "optional": False}
+
+
+def _row(name: str, schema: Json, description: str, prose: Prose) -> Json:
     return {
         "name": name,
         "type": type_of(schema),
         "limits": limits(schema),
-        "required": holder.get("required") is True,
-        "description": prose.line(holder.get("description") or schema.get("description", "")),
+        "description": prose.line(description),
     }
 
 
-def _fields(reference: Json, document: Json, prose: Prose) -> list[Json]:
-    return _properties(_resolve(reference, document), prose)
+def _fields(reference: Json, document: Json, sent: bool, prose: Prose) -> list[Json]:
+    return _properties(_resolve(reference, document), sent, prose)
 
 
-def _properties(schema: Json, prose: Prose) -> list[Json]:
+def _properties(schema: Json, sent: bool, prose: Prose) -> list[Json]:
+    """One row for each field: what is sent may be required, what comes back may be absent."""
     required = schema.get("required", [])
     return [
-        _row(name, field, {"required": name in required}, prose)
+        {
+            **_row(name, field, field["description"], prose),
+            "required": sent and name in required,
+            "optional": not sent and name not in required,
+        }
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def _schema(name: str, schema: Json, prose: Prose) -> Json:
+def _sent(document: Json) -> frozenset[str]:
+    """Names of the schemas that are parts of requests."""
+    found: set[str] = set()
+
+    def visit(thing: object) -> None:
+        match thing:
+            case {"$ref": str(reference)} if (name := reference.rpartition("/")[2]) not in found:
+                found.add(name)
+                visit(document["components"]["schemas"].get(name))
+            case dict():
+                for value in cast("Json", thing).values():
+                    visit(value)
+            case list():
+                for value in cast("list[object]", thing):
+                    visit(value)
+            case _:
+                pass
+
+    for _, _, operation in _operations(document):
+        visit(operation.get("requestBody"))
+    return frozenset(found)
+
+
+def _schema(name: str, schema: Json, sent: bool, prose: Prose) -> Json:
     anchor = f"schema-{name}"
     values = schema.get("x-enum-descriptions", {})
     return {
         "id": anchor,
         "name": name,
         "description": prose.block(schema["description"].partition("\n\n- `")[0], anchor),
-        "fields": _properties(schema, prose),
+        "fields": _properties(schema, sent, prose),
         "values": [(value, prose.line(text)) for value, text in values.items()],
         "options": [type_of(option) for option in schema.get("oneOf", []) if "$ref" in option],
     }

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 _FORMATS = {"date-time": "time", "int64": "int64 string", "byte": "base64", "uuid": "UUID"}
 _LONGEST_PATTERN = 60
+_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def type_of(schema: Json) -> Markup:
@@ -41,7 +42,14 @@ def limits(schema: Json) -> list[str]:
         *schema.get("x-rules", []),
     ]
     pattern = schema.get("pattern", "")
-    if pattern and len(pattern) <= _LONGEST_PATTERN and schema.get("format") not in {"uuid", "int64"}:
+    if _UUID in pattern and schema.get("format") != "uuid":
+        found.append("a UUID, or empty" if pattern.endswith("?$") else "with a UUID")
+    elif (
+        pattern
+        and _UUID not in pattern
+        and len(pattern) <= _LONGEST_PATTERN
+        and schema.get("format") != "int64"
+    ):
         found.append(pattern)
     return [each for each in found if each]
 

@@ -81,8 +81,8 @@ class Comments:
 
 
 def summary(text: str) -> str:
-    """Return the first clause of a method's comment, without the method's name and the full stop."""
-    _name, _, rest = text.partition(" ")
+    """Return the first clause of a method's comment as plain text, without the method's name and the full stop."""
+    _name, _, rest = text.replace("`", "").partition(" ")
     end = _CLAUSE.search(rest)
     clause = " ".join(rest[: end.start()].split()) if end else rest
     if len(clause) > _LONGEST_SUMMARY:

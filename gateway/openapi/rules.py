@@ -11,6 +11,8 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, OneofDescriptor
 
+from gateway.openapi.comments import camel
+
 Json = dict[str, Any]
 
 _WORDS = {
@@ -63,7 +65,7 @@ def keywords(given: Json) -> Json:
             case "required" | "enum":
                 continue
             case "cel":
-                out["x-rules"] = [each["message"] for each in rule]
+                out["x-rules"] = [camel(each["message"]) for each in rule]
             case "repeated":
                 out |= _plain({name: value for name, value in rule.items() if name != "items"}, kind)
             case "string" if rule.get("uuid"):
