@@ -96,6 +96,44 @@ class Person:
         request = pb.ListVersionsRequest(page_size=100)
         return (await self.stub.ListVersions(request, metadata=self.me)).versions
 
+    async def restore(self, version: int, **fields: str) -> pb.Profile:
+        request = pb.RestoreVersionRequest(name=f"profile/versions/{version}", **fields)
+        return await self.stub.RestoreVersion(request, metadata=self.me)
+
+    async def diff(self, before: int, after: int) -> pb.DiffVersionsResponse:
+        request = pb.DiffVersionsRequest(from_version=before, to_version=after)
+        return await self.stub.DiffVersions(request, metadata=self.me)
+
+    async def hide(self, name: str, *, hidden: bool = True) -> pb.Fact:
+        return await self.edit(pb.Fact(name=name, hidden=hidden), "hidden")
+
+    async def card(self) -> pb.ProfileCard:
+        return await self.stub.GetProfileCard(pb.GetProfileCardRequest(), metadata=self.me)
+
+    async def preferences(self) -> pb.Preferences:
+        return await self.stub.GetPreferences(pb.GetPreferencesRequest(), metadata=self.me)
+
+    async def prefer(self, *paths: str, **fields: object) -> pb.Preferences:
+        request = pb.UpdatePreferencesRequest(preferences=pb.Preferences(**fields))  # pyright: ignore[reportArgumentType]
+        request.update_mask.SetInParent()
+        request.update_mask.paths.extend(paths)
+        return await self.stub.UpdatePreferences(request, metadata=self.me)
+
+    async def consents(self) -> Sequence[pb.Consent]:
+        return (await self.stub.ListConsents(pb.ListConsentsRequest(), metadata=self.me)).consents
+
+    async def agree(
+        self, purpose: pb.Purpose.ValueType, *, granted: bool = True, **fields: str
+    ) -> pb.Consent:
+        request = pb.SetConsentRequest(purpose=purpose, granted=granted, **fields)
+        return await self.stub.SetConsent(request, metadata=self.me)
+
+    async def withdraw(self, purpose: pb.Purpose.ValueType, **fields: str) -> pb.Consent:
+        return await self.agree(purpose, granted=False, **fields)
+
+    async def prompt(self, language: str = "") -> pb.Prompt:
+        return await self.stub.SuggestPrompt(pb.SuggestPromptRequest(language=language), metadata=self.me)
+
     async def forget(self, recording: str) -> int:
         request = pb.ForgetRecordingRequest(recording=recording)
         return (await self.stub.ForgetRecording(request, metadata=self.media)).version

@@ -49,7 +49,9 @@ async def test_a_call_that_died_before_its_answer_was_remembered_has_no_second_e
     request_id = str(uuid4())
     first = await ada.create("Rain", request_id=request_id)
     async with await psycopg.AsyncConnection.connect(surroundings.everything) as connection:
-        died = "UPDATE request_ids SET done = false, response = NULL, serve_until = now() WHERE request_id = %s"
+        died = (
+            "UPDATE request_ids SET done = false, response = NULL, serve_until = now() WHERE request_id = %s"
+        )
         assert (await connection.execute(died, (request_id,))).rowcount == 1
     assert await ada.create("Rain", request_id=request_id) == first
     assert await ada.facts() == [first]

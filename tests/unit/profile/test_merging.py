@@ -113,3 +113,16 @@ def test_in_a_full_profile_the_most_certain_statements_get_the_room() -> None:
     others = [fact(said(f"thing {i}", recording=UUID(int=2)), i) for i in range(499)]
     weak, strong = replace(said("a van"), confidence=0.5), said("a ramp", 1_000)
     assert [new.text for new in merged(weak, strong, facts=others).written] == ["a ramp"]
+
+
+def test_a_statement_that_was_hidden_is_found_hidden_again() -> None:
+    van, ramp = said("a van"), said("a ramp", 5_000)
+    result = merged(van, ramp, hidden=frozenset({statement_key("A van!")}))
+    assert [(new.text, new.hidden) for new in result.written] == [("a van", True), ("a ramp", False)]
+
+
+def test_a_correction_of_a_hidden_statement_is_hidden() -> None:
+    hidden = replace(fact(said("a fan"), 1), hidden=True)
+    result = merged(said("a van", 100), facts=[hidden])
+    assert [(new.text, new.hidden) for new in result.written] == [("a van", True)]
+    assert result.deleted == (hidden.id,)
