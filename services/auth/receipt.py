@@ -21,7 +21,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -34,6 +34,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.auth.domain import Counts, Erasure, Receipt
 from services.kit.config import ConfigError
+
+_FIELDS: Final = {"erasure", "user_sha256", "create_time", "complete_time", "counts"}
 
 
 class ReceiptInvalid(Exception):
@@ -101,7 +103,7 @@ def verify(erasure: bytes, public_key: bytes | None = None) -> dict[str, Any]:
     try:
         answer = json.loads(erasure)
         receipt = answer["receipt"]
-        payload: str = receipt["payload"]
+        payload: bytes = receipt["payload"].encode()
         signature = base64.b64decode(receipt["signature"], validate=True)
         key = load_pem_public_key(public_key or receipt["publicKey"].encode())
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, UnsupportedAlgorithm):
@@ -109,12 +111,24 @@ def verify(erasure: bytes, public_key: bytes | None = None) -> dict[str, Any]:
     if not isinstance(key, Ed25519PublicKey):
         raise ReceiptInvalid("the key is not an Ed25519 key")
     try:
-        key.verify(signature, payload.encode())
+        key.verify(signature, payload)
     except InvalidSignature:
         raise ReceiptInvalid("the signature is not of this key and payload") from None
-    said: dict[str, Any] = json.loads(payload)
+    said = _read(payload)
     if said["erasure"] != answer.get("name"):
         raise ReceiptInvalid("the receipt is of another erasure")
+    return said
+
+
+def _read(payload: bytes) -> dict[str, Any]:
+    # Whoever brings a key of their own can sign anything.
+    try:
+        said: dict[str, Any] = json.loads(payload)
+        counts = [count for kinds in said["counts"].values() for count in kinds.values()]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ReceiptInvalid("what was signed is no receipt") from None
+    if set(said) != _FIELDS or not all(isinstance(count, int) for count in counts):
+        raise ReceiptInvalid("what was signed is no receipt")
     return said
 
 
