@@ -11,12 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from grpc_health.v1 import health_pb2
 
-from services.kit.clients import open_neighbour
 from services.kit.config import Common, ConfigError, DevelopmentWarning
 from services.kit.logs import get_logger
+from services.kit.postgres import for_everybody
 from services.kit.server import health_server
 from services.kit.service_tokens import ServiceKeys, ServiceTokens
-from services.media.adapters.profile import Profile
 from services.media.adapters.whisper import ModelUnusable, Whisper
 from services.media.app import open_parts
 from services.media.config import MediaConfig
@@ -30,14 +29,13 @@ async def worker(config: MediaConfig, common: Common) -> AsyncIterator[None]:
     """Work on recordings until the block ends; a step that is cut off is taken up by another worker."""
     async with AsyncExitStack() as stack:
         tokens = ServiceTokens(ServiceKeys.load(config.service_key, common.service_keys))
-        parts = await open_parts(config, common, stack)
+        parts = await open_parts(config, common, tokens, stack)
         speech = await open_speech(config.speech, common, stack)
-        profile = Profile(await open_neighbour("profile", config.profile, tokens, stack))
-        Steps(parts.recordings, parts.audio, speech, profile, parts.jobs).define()
-        sweep = Sweep(parts.recordings, parts.service, parts.jobs)
+        Steps(parts.recordings, parts.audio, speech, parts.profile, parts.jobs).define()
+        sweep = Sweep(parts.recordings, parts.audio, parts.uploads, parts.jobs)
         status = await stack.enter_async_context(health_server(config.worker_health))
         work = parts.jobs.work(parts.database, concurrency=config.worker_concurrency)
-        await stack.enter_async_context(_running(work, sweep.run()))
+        await stack.enter_async_context(_running(work, for_everybody(sweep.run())))
         await status.set("", health_pb2.HealthCheckResponse.SERVING)
         get_logger().info("working", address=config.worker_health)
         yield

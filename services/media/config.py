@@ -17,6 +17,8 @@ class MediaConfig(ServiceSettings):
     """Speech to text: `whisper:bundled-base`, or `whisper:dir=PATH` for another CTranslate2 model."""
     profile: str = "127.0.0.1:50053"
     """`host:port` of the profile service."""
+    match: str = "127.0.0.1:50054"
+    """`host:port` of the match service, which knows what of whom may be heard. The worker does not need it."""
     worker_health: str = "127.0.0.1:0"
     """`host:port` of the worker's health-only gRPC server."""
     worker_concurrency: int = Field(default=32, ge=1, le=256)

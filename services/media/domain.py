@@ -18,6 +18,8 @@ MIN_SPEECH = timedelta(seconds=1)
 MIN_SPEECH_DBFS = -50.0
 MAX_TEXT = 20_000
 TICKET_LIFETIME = timedelta(minutes=5)
+CLIP_MARGIN_MS = 250
+MAX_CLIP_MS = 20_000
 
 
 class State(StrEnum):
@@ -71,6 +73,7 @@ class Failure(StrEnum):
     AUDIO_CHECKSUM_MISMATCH = "AUDIO_CHECKSUM_MISMATCH"
     UPLOAD_NEVER_ARRIVED = "UPLOAD_NEVER_ARRIVED"
     STEP_FAILED = "STEP_FAILED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
 
     @property
     def message(self) -> str:
@@ -80,7 +83,7 @@ class Failure(StrEnum):
     @property
     def retryable(self) -> bool:
         """Whether the same take may succeed later. What is wrong with audio stays wrong."""
-        return self is Failure.STEP_FAILED
+        return self in (Failure.STEP_FAILED, Failure.CONSENT_WITHDRAWN)
 
 
 _MESSAGES = {
@@ -95,6 +98,7 @@ _MESSAGES = {
     Failure.AUDIO_DECODER_LIMIT: "This audio takes more effort to play than a recording may.",
     Failure.AUDIO_CHECKSUM_MISMATCH: "What arrived is not what was announced; record it again.",
     Failure.UPLOAD_NEVER_ARRIVED: "The audio was never uploaded.",
+    Failure.CONSENT_WITHDRAWN: "You have withdrawn the consent to write down what you say; give it and retry.",
     Failure.STEP_FAILED: "We could not finish this recording. Nothing is lost; try again later.",
 }
 
@@ -274,6 +278,44 @@ class Recording:
     profile_version: int | None = None
     create_time: datetime
     update_time: datetime
+
+
+class Purpose(StrEnum):
+    """What a user agrees to that media asks about; the consents are kept by profile."""
+
+    TRANSCRIBE = "TRANSCRIBE"
+    SHARE_CLIPS = "SHARE_CLIPS"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where a fact was spoken."""
+
+    speaker_id: str
+    recording_id: UUID
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part of a recording that a clip lets hear, in milliseconds."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(milliseconds=self.end_ms - self.start_ms)
+
+
+def audible(spoken: Spoken, duration: timedelta) -> Span | None:
+    """What of a recording of this length may be heard for a quote; None when the quote is not in it."""
+    length_ms = int(duration / timedelta(milliseconds=1))
+    if not 0 <= spoken.start_ms < spoken.end_ms or spoken.start_ms >= length_ms:
+        return None
+    start_ms = max(0, spoken.start_ms - CLIP_MARGIN_MS)
+    return Span(start_ms, min(spoken.end_ms + CLIP_MARGIN_MS, start_ms + MAX_CLIP_MS, length_ms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ class TranscriptNotFound(NotFound):
     reason = "TRANSCRIPT_NOT_FOUND"
 
 
-class RequestIdReused(InvalidArgument):
-    """This request_id was used before with other parameters."""
+class ClipNotFound(NotFound):
+    """There is nothing to hear by that name."""
 
-    reason = "REQUEST_ID_REUSED"
+    reason = "CLIP_NOT_FOUND"
 
 
 class InvalidUpdateMask(InvalidArgument):
@@ -37,6 +37,18 @@ class TicketExpired(FailedPrecondition):
     """Nothing was uploaded before the ticket expired; create a new recording."""
 
     reason = "TICKET_EXPIRED"
+
+
+class RecordingNotRetryable(FailedPrecondition):
+    """This recording cannot be retried; make a new one."""
+
+    reason = "RECORDING_NOT_RETRYABLE"
+
+
+class ConsentRequired(FailedPrecondition):
+    """You have withdrawn the consent that this needs."""
+
+    reason = "CONSENT_REQUIRED"
 
 
 class TranscriptChanged(Aborted):

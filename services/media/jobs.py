@@ -8,14 +8,12 @@ and puts the next job in the queue, so a step may be cut off anywhere and be sta
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -25,7 +23,7 @@ from services.kit.logs import describe, get_logger
 from services.media.adapters.decode import decode
 from services.media.adapters.postgres import Recordings
 from services.media.adapters.profile import Profile
-from services.media.adapters.s3 import AudioChanged, AudioMissing, S3Audio, Upload
+from services.media.adapters.s3 import S3Audio
 from services.media.adapters.silero import survey
 from services.media.domain import (
     Audio,
@@ -33,12 +31,14 @@ from services.media.domain import (
     Claim,
     Failure,
     Origin,
+    Purpose,
     Segment,
     Stage,
     bounded,
     joined,
     judge,
 )
+from services.media.fetching import fetched
 from services.media.lease import LeaseLost, held
 from services.media.ports import Speech
 from services.media.queue import REMOVE, enqueue, enqueue_removal, job_name
@@ -52,6 +52,10 @@ LIMIT_SECONDS = {Stage.CHECK: 60, Stage.TRANSCRIBE: 15 * 60, Stage.ANALYZE: 60, 
 DECODING_AT_ONCE = 2
 HEARING_AT_ONCE = 2
 _REMEMBERED_BYTES = 64 * 1024 * 1024
+
+
+class ConsentWithdrawn(Exception):
+    """Its owner does not want this recording to be written down any more."""
 
 
 class Steps:
@@ -112,6 +116,9 @@ class Steps:
         except BadAudio as error:
             await self._recordings.fail(claim, error.failure)
             log.info("recording failed", reason=error.failure.value)
+        except ConsentWithdrawn:
+            await self._recordings.fail(claim, Failure.CONSENT_WITHDRAWN)
+            log.info("recording failed", reason=Failure.CONSENT_WITHDRAWN.value)
         except LeaseLost:
             log.info("work was overtaken")
         except asyncio.CancelledError:
@@ -119,16 +126,19 @@ class Steps:
                 await asyncio.shield(self._recordings.release(claim, counted=False))
             raise
         except Exception as error:
-            if claim.attempts < MAX_ATTEMPTS:
-                await self._recordings.release(claim, counted=True)
+            if claim.attempts >= MAX_ATTEMPTS:
+                await self._recordings.fail(claim, Failure.STEP_FAILED)
+                log.warning("recording failed", reason=Failure.STEP_FAILED.value, **describe(error))
+            elif await self._recordings.release(claim, counted=True):
                 raise
-            await self._recordings.fail(claim, Failure.STEP_FAILED)
-            log.warning("recording failed", reason=Failure.STEP_FAILED.value, **describe(error))
+            else:  # deleted meanwhile, perhaps with its user: no wonder, and nothing is left to do
+                log.info("work was overtaken")
         else:
             log.info("step done", seconds=round(time.monotonic() - started, 3))
 
     async def _check(self, claim: Claim) -> None:
         """Is this what was announced, can it be played, and does anybody speak?"""
+        await self._ask(claim)
         audio = await self._fetch(claim)
         judge(audio, await survey(audio))
         async with self._recordings.transaction() as connection:
@@ -140,6 +150,7 @@ class Steps:
 
     async def _transcribe(self, claim: Claim) -> None:
         """Write it down; watchers read along."""
+        await self._ask(claim)
         audio = self._decoded.take(claim.recording.id) or await self._fetch(claim)
         segments: list[Segment] = []
 
@@ -185,7 +196,7 @@ class Steps:
         removal = await self._recordings.removal(UUID(recording_id))
         if removal is None:
             return
-        if removal.audio_key:
+        if removal.audio_key:  # its clips lie below it
             await self._audio.remove(removal.audio_key)
         await self._profile.forget(removal.owner_id, removal.recording_id)
         if removal.wait_seconds:
@@ -196,19 +207,13 @@ class Steps:
         else:
             await self._recordings.removed(removal.recording_id)
 
+    async def _ask(self, claim: Claim) -> None:
+        """The owner's last word counts, not the one from when the recording was made."""
+        if not await self._profile.consents(claim.recording.owner_id, Purpose.TRANSCRIBE):
+            raise ConsentWithdrawn
+
     async def _fetch(self, claim: Claim) -> Audio:
-        announced, etag = claim.recording.announced, claim.recording.etag
-        assert announced is not None
-        assert etag is not None
-        # A file without a name: whatever kills this process, nothing spoken is left on the disk.
-        with tempfile.TemporaryFile() as file:
-            path = Path(f"/dev/fd/{file.fileno()}")
-            try:
-                digest = await self._audio.download(announced.key, Upload(announced.size_bytes, etag), path)
-            except (AudioChanged, AudioMissing):
-                raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH) from None
-            if announced.sha256 and digest != announced.sha256:
-                raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH)
+        async with fetched(self._audio, claim.recording) as path:
             audio = await decode(path)
         self._decoded.keep(claim.recording.id, audio)
         return audio

@@ -1,21 +1,33 @@
+-- insert_request --
+-- Take a request id; nothing comes back when the owner has used it before.
+INSERT INTO recording_requests (owner_id, request_id, request_sha256, recording_id)
+VALUES (%(owner_id)s, %(request_id)s, %(request_sha256)s, %(id)s)
+ON CONFLICT DO NOTHING
+RETURNING recording_id;
+
 -- insert_recording --
--- A new recording; nothing comes back when the owner has used the request id before.
-INSERT INTO recordings (id, owner_id, origin, prompt, request_id, request_sha256,
+-- A new recording.
+INSERT INTO recordings (id, owner_id, origin, prompt,
                         content_type, size_bytes, sha256, audio_key, ticket_until, state, stage)
-VALUES (%(id)s, %(owner_id)s, %(origin)s, %(prompt)s, %(request_id)s, %(request_sha256)s,
+VALUES (%(id)s, %(owner_id)s, %(origin)s, %(prompt)s,
         %(content_type)s, %(size_bytes)s, %(sha256)s, %(audio_key)s, %(ticket_until)s, %(state)s, %(stage)s)
-ON CONFLICT (owner_id, request_id) WHERE request_id IS NOT NULL DO NOTHING
 RETURNING *;
 
--- get_by_request --
--- The recording a request id has made before.
-SELECT * FROM recordings WHERE owner_id = %(owner_id)s AND request_id = %(request_id)s;
+-- get_request --
+-- What a request id has made.
+SELECT request_sha256, recording_id
+  FROM recording_requests
+ WHERE owner_id = %(owner_id)s AND request_id = %(request_id)s;
+
+-- purge_requests --
+-- Forget request ids when the door has forgotten them too.
+DELETE FROM recording_requests WHERE create_time < now() - interval '24 hours';
 
 -- extend_ticket --
 -- A fresh ticket is out for a recording that is still uploading.
 UPDATE recordings
    SET ticket_until = greatest(ticket_until, %(ticket_until)s)
- WHERE id = %(id)s AND state = 'UPLOADING'
+ WHERE id = %(id)s AND owner_id = %(owner_id)s AND state = 'UPLOADING'
 RETURNING *;
 
 -- get_recording --
@@ -36,14 +48,14 @@ SELECT *
 -- The audio is there: the recording waits for a worker, and from now on only this content counts.
 UPDATE recordings
    SET state = 'QUEUED', stage = 'CHECK', audio_etag = %(etag)s, update_time = now()
- WHERE id = %(id)s AND state = 'UPLOADING'
+ WHERE id = %(id)s AND owner_id = %(owner_id)s AND state = 'UPLOADING'
 RETURNING *;
 
 -- refuse_upload --
 -- What was uploaded, or that nothing was, ends the recording.
 UPDATE recordings
    SET state = 'FAILED', failure = %(failure)s, update_time = now()
- WHERE id = %(id)s AND state = 'UPLOADING'
+ WHERE id = %(id)s AND owner_id = %(owner_id)s AND state = 'UPLOADING'
 RETURNING *;
 
 -- delete_recording --
@@ -69,14 +81,39 @@ ON CONFLICT (recording_id) DO UPDATE
 UPDATE transcripts
    SET revision = revision + 1, text = %(text)s, segments = %(segments)s, update_time = now()
  WHERE recording_id = %(id)s AND revision = %(revision)s
+   AND EXISTS (SELECT FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s)
 RETURNING *;
 
 -- restart_analysis --
 -- The transcript has changed. The next token locks out a worker that still analyzes the old one.
 UPDATE recordings
-   SET state = 'ANALYZING', stage = 'ANALYZE', progress = 0, failure = NULL, profile_version = NULL,
+   SET state = 'ANALYZING', stage = 'ANALYZE', progress = 0, failure = NULL, failed_stage = NULL,
+       profile_version = NULL, attempts = 0, lease_token = lease_token + 1, lease_until = NULL,
+       update_time = now()
+ WHERE id = %(id)s AND owner_id = %(owner_id)s;
+
+-- reanalyze --
+-- What may be derived from transcripts has changed: all that have come to an end behind theirs start there again.
+UPDATE recordings
+   SET state = 'ANALYZING', stage = 'ANALYZE', progress = 0, failure = NULL, failed_stage = NULL,
+       profile_version = NULL, attempts = 0, lease_token = lease_token + 1, lease_until = NULL,
+       update_time = now()
+ WHERE owner_id = %(owner_id)s
+   AND (state = 'READY' OR (state = 'FAILED' AND coalesce(failed_stage, 'ANALYZE') IN ('ANALYZE', 'INDEX')))
+   AND EXISTS (SELECT FROM transcripts WHERE recording_id = recordings.id)
+RETURNING id;
+
+-- retry --
+-- Back to the step that failed. The next token locks out whoever still believes to work on it.
+UPDATE recordings AS r
+   SET state = CASE again.stage WHEN 'CHECK' THEN 'QUEUED' WHEN 'TRANSCRIBE' THEN 'TRANSCRIBING' ELSE 'ANALYZING' END,
+       stage = again.stage, progress = 0, failure = NULL, failed_stage = NULL,
        attempts = 0, lease_token = lease_token + 1, lease_until = NULL, update_time = now()
- WHERE id = %(id)s;
+  FROM (SELECT coalesce(failed_stage, CASE WHEN EXISTS (SELECT FROM transcripts WHERE recording_id = %(id)s)
+                                           THEN 'ANALYZE' ELSE 'CHECK' END) AS stage
+          FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s) AS again
+ WHERE r.id = %(id)s AND r.owner_id = %(owner_id)s AND r.state = 'FAILED' AND r.failure = %(failure)s
+RETURNING r.*;
 
 -- claim --
 -- Take the stage of a recording for a lease, unless it is done, gone, or in other hands.
@@ -116,7 +153,7 @@ RETURNING id;
 -- fail --
 -- The holder has found out that this cannot succeed.
 UPDATE recordings
-   SET state = 'FAILED', failure = %(failure)s, stage = NULL, progress = 0, partial_text = '',
+   SET state = 'FAILED', failure = %(failure)s, failed_stage = stage, stage = NULL, progress = 0, partial_text = '',
        lease_until = NULL, update_time = now()
  WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
 RETURNING id;
@@ -146,9 +183,11 @@ SELECT * FROM recordings
  LIMIT 20;
 
 -- insert_removal --
--- Remember what is to be cleaned up, in the transaction that deletes the recording.
+-- Remember what is to be cleaned up, in the transaction that deletes the recording. Even if no ticket is out any
+-- more, a clip may be on its way to the store.
 INSERT INTO removals (recording_id, owner_id, audio_key, ticket_until)
-VALUES (%(id)s, %(owner_id)s, %(audio_key)s, %(ticket_until)s);
+VALUES (%(id)s, %(owner_id)s, %(audio_key)s,
+        CASE WHEN %(audio_key)s::text IS NOT NULL THEN greatest(%(ticket_until)s::timestamptz, now()) END);
 
 -- get_removal --
 -- What is to be cleaned up, and for how many seconds more its ticket may still let an upload in.
@@ -156,7 +195,11 @@ SELECT *, greatest(0, ceil(extract(epoch FROM ticket_until + interval '1 minute'
   FROM removals WHERE recording_id = %(id)s;
 
 -- delete_removal --
--- Everything is gone.
+-- Everything is gone, and with it the jobs that ended without success, which still name the recording.
+WITH jobs AS (
+    DELETE FROM procrastinate_jobs
+     WHERE args ->> 'recording_id' = %(id)s::text AND status IN ('failed', 'cancelled', 'aborted')
+)
 DELETE FROM removals WHERE recording_id = %(id)s;
 
 -- forgotten_removals --
@@ -167,3 +210,74 @@ SELECT recording_id
                     WHERE job.status IN ('todo', 'doing')
                       AND job.args ->> 'recording_id' = removals.recording_id::text)
  LIMIT 100;
+
+-- due_late_uploads --
+-- Prefixes of erased users to be emptied now, each taken by one sweep; `over` when nothing can arrive any more.
+UPDATE late_uploads
+   SET sweep_time = now() + interval '15 seconds'
+ WHERE sweep_time <= now()
+RETURNING key_prefix, until <= now() AS over;
+
+-- delete_late_upload --
+-- Nothing can arrive there any more, and it is empty.
+DELETE FROM late_uploads WHERE key_prefix = %(key_prefix)s;
+
+-- export_recordings --
+-- Everything that is known of a user's recordings.
+SELECT * FROM recordings WHERE owner_id = %(owner_id)s ORDER BY create_time, id;
+
+-- export_requests --
+-- The request ids that have made recordings, also those that were deleted since.
+SELECT * FROM recording_requests WHERE owner_id = %(owner_id)s ORDER BY create_time, request_id;
+
+-- export_removals --
+-- Deleted recordings that are not gone from every store yet.
+SELECT * FROM removals WHERE owner_id = %(owner_id)s ORDER BY create_time, recording_id;
+
+-- bury --
+-- Let nothing be written for the user any more.
+SELECT bury_user(%(owner_id)s);
+
+-- lock_recordings --
+-- Wait for those who change the user's recordings just now; recordings are locked before transcripts everywhere.
+SELECT id FROM recordings WHERE owner_id = %(owner_id)s ORDER BY id FOR UPDATE;
+
+-- erase_transcripts --
+-- Every transcript of the user.
+DELETE FROM transcripts
+ WHERE recording_id IN (SELECT id FROM recordings WHERE owner_id = %(owner_id)s)
+RETURNING recording_id;
+
+-- erase_recordings --
+-- Every recording of the user, and where its audio lies.
+DELETE FROM recordings WHERE owner_id = %(owner_id)s RETURNING id, audio_key, ticket_until;
+
+-- erase_removals --
+-- What was left of deleted recordings of the user.
+DELETE FROM removals WHERE owner_id = %(owner_id)s RETURNING recording_id AS id, audio_key, ticket_until;
+
+-- erase_recording_requests --
+-- What the user's request ids have made.
+DELETE FROM recording_requests WHERE owner_id = %(owner_id)s RETURNING recording_id AS id;
+
+-- erase_answers --
+-- The answers the door remembers.
+DELETE FROM request_ids WHERE user_id = %(owner_id)s RETURNING request_id;
+
+-- erase_names_in_jobs --
+-- Jobs of these recordings, whatever their state, are left to look at a recording that never was.
+UPDATE procrastinate_jobs
+   SET args = jsonb_build_object('recording_id', gen_random_uuid()), queueing_lock = NULL
+ WHERE args ->> 'recording_id' = ANY(%(recording_ids)s)
+RETURNING id;
+
+-- erase_jobs --
+-- Of these jobs, those that nobody works on; the others end by themselves.
+DELETE FROM procrastinate_jobs WHERE id = ANY(%(job_ids)s) AND status <> 'doing';
+
+-- insert_late_upload --
+-- Note where uploads, and clips on their way, may still arrive.
+INSERT INTO late_uploads (key_prefix, until, sweep_time)
+VALUES (%(key_prefix)s, greatest(%(ticket_until)s::timestamptz, now()) + interval '1 minute',
+        now() + interval '30 seconds')
+ON CONFLICT DO NOTHING;

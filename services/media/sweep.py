@@ -1,6 +1,6 @@
 """
 What nobody came back for. Jobs and leases carry nearly every recording; the sweep finds the rest: work whose
-worker died, uploads whose browser died, removals whose job is gone.
+worker died, uploads whose browser died, removals whose job is gone, uploads for users who are erased.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ import psycopg
 from services.kit.jobs import Jobs
 from services.kit.logs import describe, get_logger
 from services.media.adapters.postgres import Recordings
+from services.media.adapters.s3 import S3Audio
 from services.media.domain import Failure, Stage
 from services.media.errors import AudioStoreUnavailable
 from services.media.queue import enqueue, enqueue_removal
-from services.media.service import MediaService
+from services.media.service.uploads import UploadService
 
 SWEEP_SECONDS = 2.0
 
 
 class Sweep:
-    """Run by every worker. Two at once do no harm: each finding is guarded where it is acted upon."""
+    """
+    Run by every worker, for everybody. Two at once do no harm: each finding is guarded where it is acted upon.
+    """
 
-    def __init__(self, recordings: Recordings, service: MediaService, jobs: Jobs) -> None:
+    def __init__(self, recordings: Recordings, audio: S3Audio, uploads: UploadService, jobs: Jobs) -> None:
         self._recordings = recordings
-        self._service = service
+        self._audio = audio
+        self._uploads = uploads
         self._jobs = jobs
 
     async def run(self) -> None:
@@ -46,8 +50,13 @@ class Sweep:
             async with self._recordings.transaction() as connection:
                 await enqueue_removal(self._jobs, connection, recording_id)
         for recording in await self._recordings.overdue_uploads():
-            if not await self._service.settle(recording):
-                await self._recordings.refuse_upload(recording.id, Failure.UPLOAD_NEVER_ARRIVED)
+            if not await self._uploads.settle(recording):
+                await self._recordings.refuse_upload(recording, Failure.UPLOAD_NEVER_ARRIVED)
+        for key_prefix, over in await self._recordings.late_uploads():
+            await self._audio.remove(key_prefix)
+            if over:
+                await self._recordings.late_upload_over(key_prefix)
+        await self._recordings.purge_requests()
 
     async def _resume(self, recording_id: UUID, stage: Stage) -> None:
         async with self._recordings.transaction() as connection:

@@ -7,13 +7,20 @@ from uuid import UUID
 from services.kit.errors import TimbreError, Unavailable
 from services.media.adapters.s3 import Ticket
 from services.media.domain import Recording, Segment, Stage, Transcript
-from services.media.service import Changed, Ended, Heartbeat, Stopping, WatchEvent
+from services.media.service.clips import CONTENT_TYPE, Clip
+from services.media.service.recordings import Changed, Ended, Heartbeat, Stopping, WatchEvent
 from timbre.media.v1 import media_pb2 as pb
 
 
 def id_of(name: str) -> UUID:
     """The uuid in `recordings/{uuid}` or `recordings/{uuid}/transcript`, whose form is checked already."""
     return UUID(name.split("/")[1])
+
+
+def fact_of(name: str) -> tuple[UUID | None, UUID]:
+    """The uuids in `matches/{uuid}/facts/{uuid}/clip`; None stands for `me`."""
+    _, match, _, fact, _ = name.split("/")
+    return None if match == "me" else UUID(match), UUID(fact)
 
 
 def recording(stored: Recording) -> pb.Recording:
@@ -39,6 +46,13 @@ def recording(stored: Recording) -> pb.Recording:
 
 def ticket(made: Ticket) -> pb.UploadTicket:
     message = pb.UploadTicket(url=made.url, fields=made.fields)
+    message.expire_time.FromDatetime(made.expire_time)
+    return message
+
+
+def clip(name: str, made: Clip) -> pb.Clip:
+    message = pb.Clip(name=name, url=made.url, content_type=CONTENT_TYPE)
+    message.duration.FromTimedelta(made.duration)
     message.expire_time.FromDatetime(made.expire_time)
     return message
 

@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from services.media.domain import MAX_DURATION, SAMPLE_RATE, Audio, BadAudio, Container, Failure, sniff
+from services.media.domain import MAX_DURATION, SAMPLE_RATE, Audio, BadAudio, Container, Failure, Span, sniff
 
 WALL_SECONDS = 30.0
 _PROGRAM = Path(__file__).with_name("decoder.py")
 # The decoder stops one chunk after the limit; this much only something that escaped its rules sends.
 _MAX_PCM = int((MAX_DURATION.total_seconds() + 60) * SAMPLE_RATE * 2)
+_MAX_CLIP = 1024 * 1024
 _MAX_REPORT = 64 * 1024
 
-
 _LIMITS = (-signal.SIGXCPU, -signal.SIGKILL, 2)  # 2: MemoryError. SIGKILL: the kernel, or our own clock
+_OUTCOMES = {
+    "too_long": Failure.AUDIO_TOO_LONG,
+    "no_audio": Failure.AUDIO_UNSUPPORTED,
+    "broken": Failure.AUDIO_DAMAGED,
+    "empty": Failure.AUDIO_EMPTY,
+}
 _CRASHES = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL)
 
 
@@ -37,6 +43,46 @@ async def decode(path: Path, *, wall_seconds: float = WALL_SECONDS) -> Audio:
             AUDIO_TOO_LONG or AUDIO_DECODER_LIMIT.
         DecoderFailed: the decoder itself does not work; trying again may help.
     """
+    result = await _run(path, (), _MAX_PCM, wall_seconds)
+    damaged = result.check()
+    return Audio(result.output, damaged=damaged)
+
+
+async def cut(path: Path, span: Span, *, wall_seconds: float = WALL_SECONDS) -> bytes:
+    """
+    Cut a span out of an audio file of unknown origin: AAC in MP4, with the same bounds.
+
+    Raises:
+        BadAudio: as `decode`, and AUDIO_EMPTY when nothing of the file lies in the span.
+        DecoderFailed: the decoder itself does not work; trying again may help.
+    """
+    result = await _run(path, (str(span.start_ms), str(span.end_ms)), _MAX_CLIP, wall_seconds)
+    result.check()
+    return result.output
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    output: bytes
+    report: bytes
+    returncode: int
+    overran: bool
+
+    def check(self) -> bool:
+        """Raise what went wrong; otherwise tell whether parts of the file could not be decoded."""
+        if self.overran or self.returncode in _LIMITS:
+            raise BadAudio(Failure.AUDIO_DECODER_LIMIT)
+        if self.returncode in _CRASHES:
+            raise BadAudio(Failure.AUDIO_DAMAGED)
+        if self.returncode != 0:
+            raise DecoderFailed(f"the decoder ended with {self.returncode}")
+        verdict = json.loads(self.report.splitlines()[-1])
+        if failure := _OUTCOMES.get(verdict["outcome"]):
+            raise BadAudio(failure)
+        return bool(verdict["damaged"])
+
+
+async def _run(path: Path, span: tuple[str, ...], max_output: int, wall_seconds: float) -> _Result:
     with path.open("rb", buffering=0) as source:  # the child continues at the descriptor's own offset
         head = source.read(16)
         if not head:
@@ -45,36 +91,12 @@ async def decode(path: Path, *, wall_seconds: float = WALL_SECONDS) -> Audio:
         if container is None:
             raise BadAudio(Failure.AUDIO_UNSUPPORTED)
         source.seek(0)
-        return (await _run(source, container, wall_seconds)).audio()
+        return await _decoder(source, container, span, max_output, wall_seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    pcm: bytes
-    report: bytes
-    returncode: int
-    overran: bool
-
-    def audio(self) -> Audio:
-        if self.overran or self.returncode in _LIMITS:
-            raise BadAudio(Failure.AUDIO_DECODER_LIMIT)
-        if self.returncode in _CRASHES:
-            raise BadAudio(Failure.AUDIO_DAMAGED)
-        if self.returncode != 0:
-            raise DecoderFailed(f"the decoder ended with {self.returncode}")
-        verdict = json.loads(self.report.splitlines()[-1])
-        match verdict["outcome"]:
-            case "too_long":
-                raise BadAudio(Failure.AUDIO_TOO_LONG)
-            case "no_audio":
-                raise BadAudio(Failure.AUDIO_UNSUPPORTED)
-            case "broken":
-                raise BadAudio(Failure.AUDIO_DAMAGED)
-            case _:
-                return Audio(self.pcm, damaged=bool(verdict["damaged"]))
-
-
-async def _run(source: FileIO, container: Container, wall_seconds: float) -> _Result:
+async def _decoder(
+    source: FileIO, container: Container, span: tuple[str, ...], max_output: int, wall_seconds: float
+) -> _Result:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -82,6 +104,7 @@ async def _run(source: FileIO, container: Container, wall_seconds: float) -> _Re
         container.value,
         str(MAX_DURATION.total_seconds()),
         str(os.getpid()),
+        *span,
         stdin=source,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -89,11 +112,11 @@ async def _run(source: FileIO, container: Container, wall_seconds: float) -> _Re
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    pcm, report, overran = b"", b"", False
+    output, report, overran = b"", b"", False
     try:
         async with asyncio.timeout(wall_seconds):
-            pcm, report = await asyncio.gather(
-                _read(process.stdout, _MAX_PCM), _read(process.stderr, _MAX_REPORT)
+            output, report = await asyncio.gather(
+                _read(process.stdout, max_output), _read(process.stderr, _MAX_REPORT)
             )
             await process.wait()
     except (TimeoutError, OverflowError):
@@ -103,7 +126,7 @@ async def _run(source: FileIO, container: Container, wall_seconds: float) -> _Re
             process.kill()
             await process.wait()
     assert process.returncode is not None
-    return _Result(pcm, report, process.returncode, overran)
+    return _Result(output, report, process.returncode, overran)
 
 
 async def _read(stream: asyncio.StreamReader, limit: int) -> bytes:

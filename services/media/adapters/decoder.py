@@ -1,16 +1,21 @@
 """
 The decoder's own process: `python -I decoder.py FORMAT MAX_SECONDS PARENT_PID`, audio on stdin, PCM on
-stdout, one JSON verdict as the last line on stderr. Started by `decode.py` for one file, with an empty
-environment. It shuts itself in before it reads the first byte, because the bytes come from strangers and
-the decoders are C: no new file or socket, bounded CPU time and memory, and it dies with its parent.
+stdout, one JSON verdict as the last line on stderr. With `START_MS END_MS` behind, what comes out is that
+span alone, as AAC in MP4. Started by `decode.py` for one file, with an empty environment. It shuts itself in
+before it reads the first byte, because the bytes come from strangers and the decoders are C: no new file or
+socket, bounded CPU time and memory, and it dies with its parent.
 
 It imports the standard library and PyAV only, so that it starts in a tenth of a second.
 """
+
+# PyAV's packets are generic in what they belong to, and its own annotations leave that out.
+# pyright: reportUnknownMemberType=false
 
 from __future__ import annotations
 
 import ctypes
 import importlib
+import io
 import json
 import os
 import resource
@@ -32,6 +37,8 @@ for _late in ("av.subtitles.stream", "av.video.stream"):
     importlib.import_module(_late)
 
 SAMPLE_RATE = 16_000
+CLIP_RATE = 48_000
+CLIP_BITS_PER_SECOND = 64_000
 BYTES_PER_SAMPLE = 2
 CPU_SECONDS = 10
 ADDRESS_SPACE = 512 * 1024 * 1024
@@ -41,7 +48,7 @@ PR_SET_NO_NEW_PRIVS = 38
 
 @dataclass(slots=True)
 class Verdict:
-    """What the parent is told. `outcome` is one of: ok, too_long, no_audio, broken."""
+    """What the parent is told. `outcome` is one of: ok, too_long, no_audio, broken, and for a span: empty."""
 
     outcome: str = "ok"
     damaged: bool = False
@@ -65,10 +72,11 @@ def shut_in(parent: int) -> None:
 
 
 class Mixer:
-    """Turns frames of any rate, layout and sample format into 16 kHz mono s16 bytes."""
+    """Turns frames of any rate, layout and sample format into mono s16 bytes of one rate."""
 
-    def __init__(self) -> None:
-        self._resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._resampler = AudioResampler(format="s16", layout="mono", rate=rate)
         self._shape: tuple[str, str, int] | None = None
 
     def add(self, frame: AudioFrame) -> bytes:
@@ -77,7 +85,7 @@ class Mixer:
         if self._shape not in (None, shape):
             # A chained ogg or a glued file may change its shape midway; a resampler cannot.
             flushed = self.flush()
-            self._resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+            self._resampler = AudioResampler(format="s16", layout="mono", rate=self._rate)
         self._shape = shape
         frame.pts = None  # gaps and jumps of broken clocks must not become silence or errors
         return flushed + self._pcm(self._resampler.resample(frame))
@@ -94,24 +102,65 @@ def decode(source: BinaryIO, sink: BinaryIO, *, container_format: str, max_secon
     """Decode as much as is sound; what follows damage is skipped, what exceeds the limit is not decoded."""
     limit = int(max_seconds * SAMPLE_RATE)
     verdict = Verdict()
+    for chunk in _decoded(source, container_format, SAMPLE_RATE, verdict):
+        sink.write(chunk)
+        verdict.samples += len(chunk) // BYTES_PER_SAMPLE
+        if verdict.samples > limit:
+            verdict.outcome = "too_long"
+            break
+    return verdict
+
+
+def cut(source: BinaryIO, sink: BinaryIO, *, container_format: str, start_ms: int, end_ms: int) -> Verdict:
+    """Decode up to the end of a span; keep the span, and nothing else of it."""
+    first, last = start_ms * CLIP_RATE // 1000, end_ms * CLIP_RATE // 1000
+    verdict, pcm, position = Verdict(), bytearray(), 0
+    for chunk in _decoded(source, container_format, CLIP_RATE, verdict):
+        begin, end = max(0, first - position), max(0, last - position)
+        pcm += chunk[begin * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE]
+        position += len(chunk) // BYTES_PER_SAMPLE
+        if position >= last:
+            break
+    verdict.samples = len(pcm) // BYTES_PER_SAMPLE
+    if verdict.samples:
+        sink.write(_encoded(bytes(pcm)))
+    elif verdict.outcome == "ok":
+        verdict.outcome = "empty"
+    return verdict
+
+
+def _encoded(pcm: bytes) -> bytes:
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=CLIP_RATE, layout="mono")
+        stream.bit_rate = CLIP_BITS_PER_SECOND
+        stream.codec_context.thread_count = 1
+        step = CLIP_RATE * BYTES_PER_SAMPLE
+        for start in range(0, len(pcm), step):
+            second = pcm[start : start + step]
+            frame = AudioFrame(format="s16", layout="mono", samples=len(second) // BYTES_PER_SAMPLE)
+            frame.sample_rate = CLIP_RATE
+            # A plane may be longer than its samples, for the sake of aligned access.
+            frame.planes[0].update(second.ljust(frame.planes[0].buffer_size, b"\0"))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _decoded(source: BinaryIO, container_format: str, rate: int, verdict: Verdict) -> Iterator[bytes]:
     try:
         # The format is named, so FFmpeg never guesses; a file object, so it never opens a name.
         container = av.open(source, "r", format=container_format, metadata_errors="replace")
     except (FFmpegError, OSError, IndexError, ValueError):  # IndexError: no stream at all
-        return Verdict("broken", damaged=True)
+        verdict.outcome, verdict.damaged = "broken", True
+        return
     with container:
         stream = next(iter(container.streams.audio), None)
         if stream is None:
-            return Verdict("no_audio")
+            verdict.outcome = "no_audio"
+            return
         stream.codec_context.thread_count = 1
-        mixer = Mixer()
-        for chunk in _chunks(container, stream, mixer, verdict):
-            sink.write(chunk)
-            verdict.samples += len(chunk) // BYTES_PER_SAMPLE
-            if verdict.samples > limit:
-                verdict.outcome = "too_long"
-                break
-    return verdict
+        yield from _chunks(container, stream, Mixer(rate), verdict)
 
 
 def _chunks(
@@ -137,16 +186,16 @@ def _chunks(
 
 
 def main(arguments: list[str]) -> int:
-    container_format, max_seconds, parent = arguments
+    container_format, max_seconds, parent, *span = arguments
     shut_in(int(parent))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
     try:
-        verdict = decode(
-            sys.stdin.buffer,
-            sys.stdout.buffer,
-            container_format=container_format,
-            max_seconds=float(max_seconds),
-        )
-        sys.stdout.buffer.flush()
+        if span:
+            start_ms, end_ms = map(int, span)
+            verdict = cut(source, sink, container_format=container_format, start_ms=start_ms, end_ms=end_ms)
+        else:
+            verdict = decode(source, sink, container_format=container_format, max_seconds=float(max_seconds))
+        sink.flush()
     except MemoryError:
         return 2
     sys.stderr.write(json.dumps(asdict(verdict)) + "\n")

@@ -10,20 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from services.kit.postgres import Connection, Database, fetch_one, queries
+from services.media.adapters.rows import recording_from, transcript_from, transcript_params
 from services.media.domain import (
     Announcement,
     Claim,
     Failure,
     Origin,
     Recording,
-    Segment,
     Stage,
     State,
     Transcript,
-    Word,
 )
 
 LEASE_SECONDS = 10.0
@@ -67,6 +65,8 @@ class Recordings:
 
     async def add(self, connection: Connection, new: NewRecording) -> Recording | None:
         """Store a new recording; None when its owner has used the request id before."""
+        if new.request_id and not await fetch_one(connection, _SQL["insert_request"], _request(new)):
+            return None
         spoken = new.announced
         row = await fetch_one(
             connection,
@@ -76,8 +76,6 @@ class Recordings:
                 "owner_id": new.owner_id,
                 "origin": new.origin,
                 "prompt": new.prompt,
-                "request_id": new.request_id,
-                "request_sha256": new.fingerprint,
                 "content_type": spoken.content_type if spoken else None,
                 "size_bytes": spoken.size_bytes if spoken else None,
                 "sha256": spoken.sha256 if spoken else None,
@@ -87,18 +85,21 @@ class Recordings:
                 "stage": None if spoken else Stage.ANALYZE,
             },
         )
-        return _recording(row) if row else None
+        return recording_from(row) if row else None
 
-    async def by_request(self, owner_id: str, request_id: UUID) -> tuple[Recording, bytes] | None:
-        """The recording a request id has made, and the fingerprint of what was asked for."""
-        row = await self._database.one(
-            _SQL["get_by_request"], {"owner_id": owner_id, "request_id": request_id}
-        )
-        return (_recording(row), row["request_sha256"]) if row else None
+    async def by_request(self, owner_id: str, request_id: UUID) -> tuple[UUID, bytes] | None:
+        """Which recording a request id has made, if only once, and the fingerprint of what was asked for."""
+        params = {"owner_id": owner_id, "request_id": request_id}
+        row = await self._database.one(_SQL["get_request"], params)
+        return (row["recording_id"], row["request_sha256"]) if row else None
 
-    async def extend_ticket(self, recording_id: UUID, until: datetime) -> Recording | None:
+    async def purge_requests(self) -> None:
+        """Forget what request ids have made after a day."""
+        await self._database.one(_SQL["purge_requests"])
+
+    async def extend_ticket(self, owner_id: str, recording_id: UUID, until: datetime) -> Recording | None:
         """Note a fresh ticket; None when the recording is no longer uploading."""
-        params = {"id": recording_id, "ticket_until": until}
+        params = {"id": recording_id, "owner_id": owner_id, "ticket_until": until}
         return _maybe(await self._database.one(_SQL["extend_ticket"], params))
 
     async def get(self, owner_id: str, recording_id: UUID) -> Recording | None:
@@ -111,18 +112,29 @@ class Recordings:
         """Newest first, beginning after `before` (create_time and id of the last one seen)."""
         time, recording_id = before or (None, None)
         params = {"owner_id": owner_id, "limit": limit, "before_time": time, "before_id": recording_id}
-        return [_recording(row) for row in await self._database.all(_SQL["list_recordings"], params)]
+        return [recording_from(row) for row in await self._database.all(_SQL["list_recordings"], params)]
 
-    async def accept_upload(self, connection: Connection, recording_id: UUID, etag: str) -> Recording | None:
+    async def accept_upload(
+        self, connection: Connection, recording: Recording, etag: str
+    ) -> Recording | None:
         """UPLOADING → QUEUED; None when it is not uploading any more."""
-        params = {"id": recording_id, "etag": etag}
+        params = {"id": recording.id, "owner_id": recording.owner_id, "etag": etag}
         return _maybe(await fetch_one(connection, _SQL["accept_upload"], params))
 
-    async def refuse_upload(self, recording_id: UUID, failure: Failure) -> Recording | None:
+    async def refuse_upload(self, recording: Recording, failure: Failure) -> Recording | None:
         """UPLOADING → FAILED; None when it is not uploading any more."""
-        return _maybe(
-            await self._database.one(_SQL["refuse_upload"], {"id": recording_id, "failure": failure})
-        )
+        params = {"id": recording.id, "owner_id": recording.owner_id, "failure": failure}
+        return _maybe(await self._database.one(_SQL["refuse_upload"], params))
+
+    async def retry(self, connection: Connection, recording: Recording) -> Recording | None:
+        """FAILED → the step that failed; None when it is not FAILED any more, or for another reason."""
+        params = {"id": recording.id, "owner_id": recording.owner_id, "failure": recording.failure}
+        return _maybe(await fetch_one(connection, _SQL["retry"], params))
+
+    async def reanalyze(self, connection: Connection, owner_id: str) -> Sequence[UUID]:
+        """Send every transcript that is at rest back to its analysis; return whose recordings they are."""
+        cursor = await connection.execute(_SQL["reanalyze"], {"owner_id": owner_id})
+        return [row["id"] for row in await cursor.fetchall()]
 
     async def delete(self, connection: Connection, owner_id: str, recording_id: UUID) -> bool:
         """Delete a recording and remember what is left to clean up; False when there is none."""
@@ -136,7 +148,7 @@ class Recordings:
     async def transcript(self, owner_id: str, recording_id: UUID) -> Transcript | None:
         params = {"id": recording_id, "owner_id": owner_id}
         row = await self._database.one(_SQL["get_transcript"], params)
-        return _transcript(row) if row else None
+        return transcript_from(row) if row else None
 
     async def put_transcript(
         self, connection: Connection, recording_id: UUID, transcript: Transcript
@@ -146,23 +158,29 @@ class Recordings:
             "language": transcript.language,
             "engine": transcript.engine,
         }
-        await connection.execute(_SQL["put_transcript"], {**params, **_written(recording_id, transcript)})
+        await connection.execute(
+            _SQL["put_transcript"], {**params, **transcript_params(recording_id, transcript)}
+        )
 
     async def revise_transcript(
-        self, connection: Connection, recording_id: UUID, revised: Transcript
+        self, connection: Connection, owner_id: str, recording_id: UUID, revised: Transcript
     ) -> Transcript | None:
-        """Replace the revision before, and analyze again; None when somebody else was faster."""
-        params = {"revision": revised.revision - 1, **_written(recording_id, revised)}
+        """Replace the revision before, and analyze again; None, to be rolled back, when somebody was faster."""
+        params = {
+            "owner_id": owner_id,
+            "revision": revised.revision - 1,
+            **transcript_params(recording_id, revised),
+        }
+        # The recording first: whoever locks both, locks them in this order.
+        await connection.execute(_SQL["restart_analysis"], params)
         row = await fetch_one(connection, _SQL["revise_transcript"], params)
-        if row:
-            await connection.execute(_SQL["restart_analysis"], {"id": recording_id})
-        return _transcript(row) if row else None
+        return transcript_from(row) if row else None
 
     async def claim(self, recording_id: UUID, stage: Stage) -> Claim | None:
         """Take the right to work on a stage; None when it is done, gone, or in other hands."""
         params = {"id": recording_id, "stage": stage, "state": stage.state, "lease_seconds": LEASE_SECONDS}
         row = await self._database.one(_SQL["claim"], params)
-        return Claim(_recording(row), stage, row["lease_token"], row["attempts"]) if row else None
+        return Claim(recording_from(row), stage, row["lease_token"], row["attempts"]) if row else None
 
     async def renew(self, claim: Claim) -> bool:
         """Hold the claim for another lease; False when it is lost."""
@@ -201,9 +219,10 @@ class Recordings:
         """End the recording; False when the claim is lost."""
         return await self._database.one(_SQL["fail"], {**_held(claim), "failure": failure}) is not None
 
-    async def release(self, claim: Claim, *, counted: bool) -> None:
-        """Give the claim back; a counted attempt brings the recording closer to failing."""
-        await self._database.one(_SQL["release"], {**_held(claim), "uncounted": 0 if counted else 1})
+    async def release(self, claim: Claim, *, counted: bool) -> bool:
+        """Give the claim back; a counted attempt brings the recording closer to failing. False when it was lost."""
+        params = {**_held(claim), "uncounted": 0 if counted else 1}
+        return await self._database.one(_SQL["release"], params) is not None
 
     async def abandoned(self) -> Sequence[tuple[UUID, Stage]]:
         """Recordings at work that nobody works on or will."""
@@ -211,7 +230,7 @@ class Recordings:
         return [(row["id"], Stage(row["stage"])) for row in rows]
 
     async def overdue_uploads(self) -> Sequence[Recording]:
-        return [_recording(row) for row in await self._database.all(_SQL["overdue_uploads"])]
+        return [recording_from(row) for row in await self._database.all(_SQL["overdue_uploads"])]
 
     async def removal(self, recording_id: UUID) -> Removal | None:
         row = await self._database.one(_SQL["get_removal"], {"id": recording_id})
@@ -223,63 +242,31 @@ class Recordings:
         """Everything of the recording is gone."""
         await self._database.one(_SQL["delete_removal"], {"id": recording_id})
 
+    async def late_uploads(self) -> Sequence[tuple[str, bool]]:
+        """Key prefixes of erased users to be emptied now, and whether that is for the last time."""
+        rows = await self._database.all(_SQL["due_late_uploads"])
+        return [(row["key_prefix"], row["over"]) for row in rows]
+
+    async def late_upload_over(self, key_prefix: str) -> None:
+        """Nothing can arrive below this prefix any more."""
+        await self._database.one(_SQL["delete_late_upload"], {"key_prefix": key_prefix})
+
     async def forgotten_removals(self) -> Sequence[UUID]:
         return [row["recording_id"] for row in await self._database.all(_SQL["forgotten_removals"])]
+
+
+def _request(new: NewRecording) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "owner_id": new.owner_id,
+        "request_id": new.request_id,
+        "request_sha256": new.fingerprint,
+    }
 
 
 def _held(claim: Claim) -> dict[str, Any]:
     return {"id": claim.recording.id, "token": claim.token}
 
 
-def _written(recording_id: UUID, transcript: Transcript) -> dict[str, Any]:
-    segments = [
-        [segment.text, [[word.text, word.start_ms, word.end_ms, word.confidence] for word in segment.words]]
-        for segment in transcript.segments
-    ]
-    return {"id": recording_id, "text": transcript.text, "segments": Jsonb(segments)}
-
-
-def _transcript(row: DictRow) -> Transcript:
-    return Transcript(
-        text=row["text"],
-        segments=tuple(
-            Segment(text, tuple(Word(*word) for word in words)) for text, words in row["segments"]
-        ),
-        language=row["language"],
-        engine=row["engine"],
-        revision=row["revision"],
-        update_time=row["update_time"],
-    )
-
-
 def _maybe(row: DictRow | None) -> Recording | None:
-    return _recording(row) if row else None
-
-
-def _recording(row: DictRow) -> Recording:
-    spoken = row["audio_key"] is not None
-    return Recording(
-        id=row["id"],
-        owner_id=row["owner_id"],
-        origin=Origin(row["origin"]),
-        state=State(row["state"]),
-        stage=Stage(row["stage"]) if row["stage"] else None,
-        progress=row["progress"],
-        failure=Failure(row["failure"]) if row["failure"] else None,
-        prompt=row["prompt"],
-        announced=Announcement(
-            content_type=row["content_type"],
-            size_bytes=row["size_bytes"],
-            sha256=row["sha256"],
-            key=row["audio_key"],
-        )
-        if spoken
-        else None,
-        ticket_until=row["ticket_until"],
-        etag=row["audio_etag"],
-        duration=timedelta(milliseconds=row["duration_ms"]) if row["duration_ms"] is not None else None,
-        partial_text=row["partial_text"],
-        profile_version=row["profile_version"],
-        create_time=row["create_time"],
-        update_time=row["update_time"],
-    )
+    return recording_from(row) if row else None

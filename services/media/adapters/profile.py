@@ -1,4 +1,7 @@
-"""profile, on the wire: where transcripts are understood. Every call is made for the recording's owner."""
+"""
+profile, on the wire: where transcripts are understood and consents are kept. Every call is made for the
+recording's owner.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,21 @@ import grpc
 import grpc.aio
 
 from services.kit.clients import Neighbour
-from services.media.domain import Transcript
+from services.media.adapters.answers import meant_for_callers
+from services.media.domain import Purpose, Spoken, Transcript
 from timbre.profile.v1 import profile_pb2 as pb
 from timbre.profile.v1.profile_pb2_grpc import ProfileServiceStub
 
 ANALYZE_SECONDS = 60.0
 FORGET_SECONDS = 10.0
 INDEX_SECONDS = 60.0
+ASK_SECONDS = 5.0
 _CALL_SECONDS = 6.0
 _PAUSE_SECONDS = 0.2
 
 
 class Profile:
-    """The calls of the recording path. None is retried here: the job that makes them is run again."""
+    """The calls of the recording path and of clips. None is retried here: jobs run again, callers call again."""
 
     def __init__(self, neighbour: Neighbour) -> None:
         self._neighbour = neighbour
@@ -77,3 +82,49 @@ class Profile:
             metadata=self._neighbour.metadata(owner_id),
             timeout=FORGET_SECONDS,
         )
+
+    async def consents(self, user_id: str, purpose: Purpose) -> bool:
+        """
+        Whether the user gives the consent to a purpose now.
+
+        Raises:
+            AccountErased: the user is.
+            NeighbourUnavailable: profile did not answer.
+        """
+        try:
+            reply = await self._stub.CheckConsent(
+                pb.CheckConsentRequest(purpose=pb.Purpose.Value(f"PURPOSE_{purpose.value}")),
+                metadata=self._neighbour.metadata(user_id),
+                timeout=ASK_SECONDS,
+            )
+        except grpc.aio.AioRpcError as error:
+            raise meant_for_callers(error) from None
+        return reply.granted
+
+    async def evidence(self, user_id: str, fact_id: UUID) -> Spoken | None:
+        """
+        Where a fact of the user's own was spoken; None when there is no such fact, or nothing was spoken for it.
+
+        Raises:
+            AccountErased: the user is.
+            NeighbourUnavailable: profile did not answer.
+        """
+        try:
+            reply = await self._stub.GetEvidence(
+                pb.GetEvidenceRequest(name=f"facts/{fact_id}"),
+                metadata=self._neighbour.metadata(user_id),
+                timeout=ASK_SECONDS,
+            )
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return None
+            raise meant_for_callers(error) from None
+        return spoken_from(user_id, reply)
+
+
+def spoken_from(speaker_id: str, evidence: pb.Evidence) -> Spoken | None:
+    """Where this was spoken, if it was."""
+    if evidence.typed:
+        return None
+    recording_id = UUID(evidence.recording.removeprefix("recordings/"))
+    return Spoken(speaker_id, recording_id, evidence.start_ms, evidence.end_ms)

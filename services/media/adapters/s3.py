@@ -1,15 +1,16 @@
 """
-Audio in S3: presigned uploads from the browser, looks at what arrived, downloads for the worker, removal of
-every version. The same code talks to AWS and to its emulator; boto3 blocks, so it runs in threads.
+Audio in S3: presigned uploads from the browser, looks at what arrived, downloads for the worker, clips and
+links to them, removal of everything below a key. The same code talks to AWS and to its emulator; boto3 blocks,
+so it runs in threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ T = TypeVar("T")
 _ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
 _CHANGED = {"412", "PreconditionFailed"}
 _CHUNK = 1 << 18
+_PIECE = 1 << 20
 
 
 class AudioMissing(Exception):
@@ -57,6 +59,24 @@ class Upload:
 
     size_bytes: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """From where something can be fetched, by whoever has the link, until it expires."""
+
+    url: str = field(repr=False)
+    expire_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much was removed."""
+
+    versions: int = 0
+    """Versions of objects, delete markers among them."""
+    uploads: int = 0
+    """Multipart uploads that were never finished."""
 
 
 class S3Audio:
@@ -119,9 +139,52 @@ class S3Audio:
         """
         return await self._call(self._download, key, upload, to)
 
-    async def remove(self, key: str) -> None:
-        """Remove every version of the object; removing what is not there is fine."""
-        await self._call(self._remove, key)
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Store something of our own making."""
+        await self._call(
+            self._s3.put_object, Bucket=self._bucket, Key=key, Body=content, ContentType=content_type
+        )
+
+    async def link(self, key: str, *, content_type: str, filename: str, lifetime: timedelta) -> Link:
+        """Let whoever has the link fetch the object for a while."""
+        expire_time = datetime.now(UTC) + lifetime
+        url = await self._call(
+            self._s3.generate_presigned_url,
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": content_type,
+                "ResponseContentDisposition": f'inline; filename="{filename}"',
+                "ResponseCacheControl": "private, no-store",
+            },
+            ExpiresIn=int(lifetime.total_seconds()),
+        )
+        return Link(url, expire_time)
+
+    async def below(self, prefix: str) -> Sequence[str]:
+        """Every key that begins with the prefix."""
+        return await self._call(self._below, prefix)
+
+    async def pieces(self, key: str) -> AsyncIterator[bytes]:
+        """The object's content, in pieces of at most 1 MiB; nothing when it is not there any more."""
+        try:
+            reply = await self._call(self._s3.get_object, Bucket=self._bucket, Key=key)
+        except AudioMissing:
+            return
+        body = reply["Body"]
+        try:
+            while piece := await self._call(body.read, _PIECE):
+                yield piece
+        finally:
+            await asyncio.to_thread(body.close)
+
+    async def remove(self, prefix: str) -> Removed:
+        """
+        Remove whatever has a key that begins with the prefix: each version, each delete marker, each upload in
+        parts that was not finished. Removing what is not there is fine.
+        """
+        return await self._call(self._remove, prefix)
 
     def _download(self, key: str, upload: Upload, to: Path) -> str:
         reply = self._s3.get_object(Bucket=self._bucket, Key=key, IfMatch=upload.etag)
@@ -137,17 +200,37 @@ class S3Audio:
             raise AudioChanged
         return digest.hexdigest()
 
-    def _remove(self, key: str) -> None:
-        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+    def _below(self, prefix: str) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return [found["Key"] for page in pages for found in page.get("Contents", []) if "Key" in found]
+
+    def _remove(self, prefix: str) -> Removed:
+        # Uploads in parts first: one that was finished in between has become an object by then.
+        return Removed(uploads=self._remove_uploads(prefix), versions=self._remove_versions(prefix))
+
+    def _remove_uploads(self, prefix: str) -> int:
+        pages = self._s3.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
+        found = [upload for page in pages for upload in page.get("Uploads", [])]
+        for upload in found:
+            key, upload_id = upload.get("Key", ""), upload.get("UploadId", "")
+            self._s3.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        return len(found)
+
+    def _remove_versions(self, prefix: str) -> int:
+        removed = 0
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             doomed: list[ObjectIdentifierTypeDef] = [
-                {"Key": key, "VersionId": version.get("VersionId", "null")}
-                for version in found
-                if version.get("Key") == key
+                {"Key": version.get("Key", ""), "VersionId": version.get("VersionId", "null")}
+                for version in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             ]
-            if doomed:
-                self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True})
+            if not doomed:
+                continue
+            reply = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True})
+            if errors := reply.get("Errors", []):
+                raise AudioStoreUnavailable(code=errors[0].get("Code", ""))
+            removed += len(doomed)
+        return removed
 
     async def _call(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:

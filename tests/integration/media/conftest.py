@@ -21,7 +21,7 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
-    write_service_keys(folder, ["media", "profile"])
+    write_service_keys(folder, ["auth", "match", "media", "profile"])
     return folder
 
 

@@ -1,7 +1,6 @@
 """
 media for tests as it runs in earnest: the service and its worker as processes, PostgreSQL, the AWS emulator,
-user tokens of a real issuer. Only profile is a stand-in, a small servicer behind a real socket that verifies
-the service tokens it gets.
+user tokens of a real issuer. Only profile and match are stand-ins, see `neighbours.py`.
 """
 
 from __future__ import annotations
@@ -11,10 +10,8 @@ import hashlib
 import json
 import secrets
 import sys
-import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent import futures
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +23,6 @@ import grpc.aio
 import httpx
 import psycopg
 import pytest
-from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from psycopg.rows import DictRow, dict_row
 
@@ -34,108 +30,18 @@ from local.child import Child
 from local.health import grpc_serves
 from local.ports import free_port
 from local.serving import serving
-from services.kit.access import Caller, Gatekeeper
 from services.kit.service_tokens import ServiceKeys, ServiceTokens
 from tests.fixtures.stack import Aws
 from tests.fixtures.tokens import Issuer
+from tests.integration.media.neighbours import PATIENCE, Match, Profile
 from tests.unit.media.audio import content_type
 from timbre.media.v1 import media_pb2 as pb
 from timbre.media.v1.media_pb2_grpc import MediaServiceStub
-from timbre.profile.v1 import profile_pb2
 
 State = pb.Recording.State
 Stage = pb.Recording.Stage
-PATIENCE = 120
-"""Seconds to wait for what takes one on a quiet machine."""
-
-
-class Profile:
-    """Stands in for profile: notes what it is told, and can be told to wait or to refuse."""
-
-    def __init__(self, keys: ServiceKeys) -> None:
-        self._gatekeeper = Gatekeeper(ServiceTokens(keys))
-        self._lock = threading.Lock()
-        self.analyzed: list[tuple[str, profile_pb2.AnalyzeTranscriptRequest]] = []
-        self.forgotten: list[tuple[str, str]] = []
-        self.held: dict[str, threading.Event] = {}
-        """By method and user, e.g. `AwaitIndex ada`: calls wait for the event."""
-        self.refusals: dict[str, list[grpc.StatusCode]] = {}
-        """By method and user: the next calls are refused with these codes."""
-
-    def _analyze(
-        self, user: str, request: profile_pb2.AnalyzeTranscriptRequest
-    ) -> profile_pb2.AnalyzeTranscriptResponse:
-        with self._lock:
-            self.analyzed.append((user, request))
-        return profile_pb2.AnalyzeTranscriptResponse(version=request.revision, fact_count=1)
-
-    def _index(self, _user: str, request: profile_pb2.AwaitIndexRequest) -> profile_pb2.AwaitIndexResponse:
-        return profile_pb2.AwaitIndexResponse(indexed_version=request.version)
-
-    def _forget(
-        self, user: str, request: profile_pb2.ForgetRecordingRequest
-    ) -> profile_pb2.ForgetRecordingResponse:
-        with self._lock:
-            self.forgotten.append((user, request.recording))
-        return profile_pb2.ForgetRecordingResponse(version=1)
-
-    def of(self, user: str) -> list[profile_pb2.AnalyzeTranscriptRequest]:
-        """What was analyzed for a user, in order."""
-        with self._lock:
-            return [request for owner, request in self.analyzed if owner == user]
-
-    @contextmanager
-    def holding(self, method: str, user: str) -> Iterator[threading.Event]:
-        """Let calls of this method for this user wait until the block ends, or until the event is set."""
-        gate = self.held[f"{method} {user}"] = threading.Event()
-        try:
-            yield gate
-        finally:
-            gate.set()
-            del self.held[f"{method} {user}"]
-
-    def _method(self, name: str, request: type[Message], answer: Callable[[str, Any], Message]) -> Any:
-        def call(message: Message, context: grpc.ServicerContext) -> Message:
-            return answer(self._admit(name, context), message)
-
-        def written(reply: Message) -> bytes:
-            return reply.SerializeToString()
-
-        return grpc.unary_unary_rpc_method_handler(
-            call, request_deserializer=request.FromString, response_serializer=written
-        )
-
-    def _admit(self, method: str, context: grpc.ServicerContext) -> str:
-        caller: Caller = asyncio.run(self._gatekeeper.authenticate(context.invocation_metadata()))
-        assert caller.service == "media"
-        key = f"{method} {caller.user_id}"
-        with self._lock:
-            code = self.refusals[key].pop(0) if self.refusals.get(key) else None
-        if code:
-            context.abort(code, "told to refuse")
-        if gate := self.held.get(key):
-            gate.wait(PATIENCE)
-        return caller.user_id
-
-    @contextmanager
-    def serving(self) -> Iterator[int]:
-        methods = {
-            "AnalyzeTranscript": (profile_pb2.AnalyzeTranscriptRequest, self._analyze),
-            "AwaitIndex": (profile_pb2.AwaitIndexRequest, self._index),
-            "ForgetRecording": (profile_pb2.ForgetRecordingRequest, self._forget),
-        }
-        handlers = {name: self._method(name, *how) for name, how in methods.items()}
-        server = grpc.server(futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
-        service = grpc.method_handlers_generic_handler("timbre.profile.v1.ProfileService", handlers)
-        server.add_generic_rpc_handlers((service,))
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        try:
-            yield port
-        finally:
-            for gate in list(self.held.values()):
-                gate.set()
-            server.stop(0).wait()
+_EVERYBODY = "-c timbre.user=*"
+"""Lets a test see behind the wall between users' rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +53,7 @@ class System:
     aws: Aws
     issuer: Issuer
     profile: Profile
+    match: Match
     env: Mapping[str, str] = field(repr=False)
     keys: Path
     folder: Path
@@ -167,18 +74,29 @@ class System:
     def row(self, recording: str) -> DictRow | None:
         """The recording as it stands in the database."""
         sql = "SELECT * FROM recordings WHERE id = %s"
-        with psycopg.connect(self.dsn) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        with self.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(sql, [recording.removeprefix("recordings/")]).fetchone()
 
+    def connect(self) -> psycopg.Connection:
+        """A connection as media's role that sees everybody's rows."""
+        return psycopg.connect(self.dsn, options=_EVERYBODY)
+
     def execute(self, sql: str, *parameters: object) -> None:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with self.connect() as connection:
             connection.execute(sql.encode(), parameters)
 
-    def count(self, sql: str) -> int:
-        with psycopg.connect(self.dsn) as connection:
-            row = connection.execute(sql.encode()).fetchone()
+    def count(self, sql: str, *parameters: object) -> int:
+        with self.connect() as connection:
+            row = connection.execute(sql.encode(), parameters or None).fetchone()
         assert row
         return int(row[0])
+
+    def as_service(self, service: str, user: str) -> tuple[tuple[str, str], ...]:
+        """Metadata of a call that another service makes for a user."""
+        tokens = ServiceTokens(
+            ServiceKeys.load(self.keys / "private" / f"{service}.pem", self.keys / "public")
+        )
+        return (("authorization", f"Bearer {tokens.mint('media', user)}"),)
 
     def objects(self, prefix: str) -> list[str]:
         """Keys in the bucket."""
@@ -252,6 +170,13 @@ class Person:
     async def delete(self, name: str) -> None:
         await self.stub.DeleteRecording(pb.DeleteRecordingRequest(name=name), metadata=self.metadata)
 
+    async def retry(self, name: str, **fields: Any) -> pb.Recording:
+        request = pb.RetryRecordingRequest(name=name, **fields)
+        return await self.stub.RetryRecording(request, metadata=self.metadata)
+
+    async def clip(self, name: str) -> pb.Clip:
+        return await self.stub.GetClip(pb.GetClipRequest(name=name), metadata=self.metadata)
+
     def watch(self, name: str) -> AsyncIterator[pb.WatchRecordingResponse]:
         call = self.stub.WatchRecording(pb.WatchRecordingRequest(name=name), metadata=self.metadata)
         return aiter(call)
@@ -271,6 +196,7 @@ def running_system(
 ) -> Iterator[System]:
     """Run the service on a database until the block ends."""
     profile = Profile(ServiceKeys.load(keys / "private" / "profile.pem", keys / "public"))
+    match = Match(ServiceKeys.load(keys / "private" / "match.pem", keys / "public"))
     with ExitStack() as stack:
         env = {
             **aws.settings(),
@@ -282,12 +208,13 @@ def running_system(
             "MEDIA_DATABASE": dsn,
             "MEDIA_AUDIO": f"s3://{aws.resources.bucket}",
             "MEDIA_PROFILE": f"127.0.0.1:{stack.enter_context(profile.serving())}",
+            "MEDIA_MATCH": f"127.0.0.1:{stack.enter_context(match.serving())}",
             "MEDIA_LISTEN": f"127.0.0.1:{free_port()}",
             **settings,
         }
         process = stack.enter_context(_process("serve", env, folder, "MEDIA_HEALTH"))
         port = int(env["MEDIA_LISTEN"].rpartition(":")[2])
-        yield System(port, dsn, aws, issuer, profile, env, keys, folder, process)
+        yield System(port, dsn, aws, issuer, profile, match, env, keys, folder, process)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ async def frozen_in(system: System, name: str, step: Step, worker: Popen[bytes])
     is claimed, and its result is not stored.
     """
     recording_id = name.removeprefix("recordings/")
-    connection = psycopg.connect(system.dsn)
+    connection = system.connect()
     async with asyncio.timeout(120):
         while True:
             row = connection.execute(AT_WORK, [recording_id]).fetchone()

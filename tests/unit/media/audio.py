@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 import random
 import struct
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import av
+import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -61,6 +63,24 @@ def noise(seconds: float) -> Audio:
     dice = random.Random(1)
     count = int(seconds * SAMPLE_RATE)
     return Audio(struct.pack(f"<{count}h", *(dice.randint(-8000, 8000) for _ in range(count))))
+
+
+def tones(*frequencies: int, seconds: float = 1.5) -> Audio:
+    """One tone after the other, each for so long."""
+    count = int(seconds * SAMPLE_RATE)
+    samples = [
+        round(12_000 * math.sin(2 * math.pi * hertz * number / SAMPLE_RATE))
+        for hertz in frequencies
+        for number in range(count)
+    ]
+    return Audio(struct.pack(f"<{len(samples)}h", *samples))
+
+
+def loudness(audio: Audio, hertz: int) -> float:
+    """How much of one frequency is in it, 0 to 1."""
+    samples = np.frombuffer(audio.pcm, dtype="<i2") / 32768
+    turns = np.arange(samples.size) * (hertz / SAMPLE_RATE)
+    return float(2 * np.abs(np.mean(samples * np.exp(-2j * np.pi * turns))))
 
 
 def encoded(audio: Audio, kind: str = "webm") -> bytes:
