@@ -8,20 +8,41 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import grpc.aio
+
+from services.kit import account_data
+from services.kit.account_data import AccountDataServicer
+from services.kit.clients import open_neighbour
 from services.kit.config import Common, ConfigError, DevelopmentWarning
 from services.kit.identity import open_identity
-from services.kit.postgres import open_database
+from services.kit.pages import PageTokens
+from services.kit.postgres import Database, for_everybody, open_database
 from services.kit.server import running
+from services.match.adapters.account import AccountRows
+from services.match.adapters.auth import Accounts
+from services.match.adapters.learning import Learning
 from services.match.adapters.postgres import Store
+from services.match.adapters.reports import Reports
+from services.match.adapters.safety import Safety
 from services.match.config import MatchConfig
 from services.match.indexing import Indexing
 from services.match.ports import Embeddings, Index
-from services.match.service import MatchService
-from services.match.servicer import MatchServicer
+from services.match.service.account import Account
+from services.match.service.clips import Clips
+from services.match.service.connections import Connections
+from services.match.service.explain import Explain
+from services.match.service.matches import Matches
+from services.match.service.moderation import Moderation
+from services.match.service.profiles import Profiles
+from services.match.service.safety import Protection
+from services.match.service.search import Search
+from services.match.service.viewing import Viewing
+from services.match.service.weights import Weights
+from services.match.servicer import MatchServicer, UseCases
+from timbre.account.v1.data_pb2_grpc import add_AccountDataServiceServicer_to_server
 from timbre.match.v1 import match_pb2
 from timbre.match.v1.match_pb2_grpc import add_MatchServiceServicer_to_server
 
@@ -34,15 +55,53 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
         embeddings = await open_embeddings(config, common)
         index = await open_index(config, common, embeddings, stack)
         database = await open_database(config.database, stack)
+        auth = await open_neighbour("auth", common.auth, identity.tokens, stack) if common.auth else None
         store = Store(database, embeddings.id)
         indexing = Indexing(store, index, embeddings)
         await stack.enter_async_context(_beside(indexing))
-        service = MatchService(store, index, indexing, embeddings.id, identity.pages)
-        register = partial(add_MatchServiceServicer_to_server, MatchServicer(service))
+        do = _use_cases(
+            database=database,
+            store=store,
+            index=index,
+            indexing=indexing,
+            accounts=Accounts(auth) if auth else None,
+            pages=identity.pages,
+            space=embeddings.id,
+        )
+        account = Account(AccountRows(database), store, index)
+
+        def register(server: grpc.aio.Server) -> None:
+            add_MatchServiceServicer_to_server(MatchServicer(do), server)
+            add_AccountDataServiceServicer_to_server(AccountDataServicer(account), server)
+
         descriptor = match_pb2.DESCRIPTOR.services_by_name["MatchService"]
         yield await stack.enter_async_context(
-            running(config, descriptor, register, identity.gatekeeper, database)
+            running(config, descriptor, register, identity.gatekeeper, database, beside=account_data.SERVICE)
         )
+
+
+def _use_cases(
+    *,
+    database: Database,
+    store: Store,
+    index: Index,
+    indexing: Indexing,
+    accounts: Accounts | None,
+    pages: PageTokens,
+    space: str,
+) -> UseCases:
+    viewing = Viewing(store, space)
+    return UseCases(
+        matches=Matches(store, index, viewing, pages),
+        search=Search(store, index, indexing, viewing, pages),
+        explain=Explain(store, index, viewing),
+        connections=Connections(store, pages),
+        protection=Protection(Safety(database), viewing, pages),
+        moderation=Moderation(Reports(database), indexing, accounts, pages),
+        weights=Weights(Learning(database)),
+        clips=Clips(store, viewing),
+        profiles=Profiles(store, indexing),
+    )
 
 
 async def open_embeddings(config: MatchConfig, common: Common) -> Embeddings:
@@ -87,7 +146,7 @@ def _local(variable: str, limit: str, common: Common) -> None:
 @asynccontextmanager
 async def _beside(indexing: Indexing) -> AsyncIterator[None]:
     """Keep the index in repair while the service runs."""
-    task = asyncio.create_task(indexing.run())
+    task = asyncio.create_task(for_everybody(indexing.run()))
     try:
         yield
     finally:

@@ -4,17 +4,23 @@ The words of matching: facts as they arrive with a profile, and matches as they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
+
+from services.match.filters import Filters, Place
 
 MAX_RANKED = 200
 """People ranked for one caller; a chain of pages ends there."""
+MAX_FOUND = 100
+"""People found by one sentence."""
 MAX_REASONS = 6
 MAX_SHARED_REASONS = 2
+MAX_ANSWERS = 3
+"""Facts that are told of somebody who was found by a sentence."""
 
 
 class Facet(IntEnum):
@@ -63,6 +69,16 @@ class Fact:
     quote: str = ""
     start_ms: int = 0
     end_ms: int = 0
+    recording: str = ""
+    """`recordings/{uuid}`; empty also for facts that were indexed before recordings were kept."""
+    start_char: int = 0
+    end_char: int = 0
+    typed: bool = False
+
+    @property
+    def audible(self) -> bool:
+        """Whether there is something to hear: it was spoken, and it is known where."""
+        return bool(self.recording) and self.end_ms > 0 and not self.typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,39 @@ class Card:
     languages: tuple[str, ...]
 
 
+class Format(IntEnum):
+    """A way to meet; the numbers are the contract's."""
+
+    ONLINE = 1
+    IN_PERSON = 2
+    WRITING = 3
+
+
+WEIGHTED: Final = (Facet.OFFER, Facet.SEEK, Facet.VALUE, Facet.INTEREST, Facet.BACKGROUND, Facet.GOAL)
+"""The facets that a person can weigh, in the order in which they are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Whom somebody wants to be matched with."""
+
+    languages: tuple[str, ...] = ()
+    formats: tuple[int, ...] = ()
+    place: Place | None = None
+    max_distance_km: int = 0
+    weights: Mapping[Facet, float] = field(default_factory=dict[Facet, float])
+
+    def filters(self, card: Card) -> Filters:
+        """Join what somebody asks of others with what others may ask of them."""
+        return Filters(
+            speaks=speaks(card.languages),
+            asks=speaks(self.languages),
+            formats=frozenset(self.formats),
+            place=self.place,
+            max_distance_km=self.max_distance_km,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One version of somebody's profile, complete."""
@@ -82,6 +131,10 @@ class Profile:
     card: Card
     visible: bool
     facts: tuple[Fact, ...]
+    preferences: Preferences = Preferences()
+    share_clips: bool = False
+    matching: bool = True
+    """False while the person does not agree to be matched at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +157,8 @@ class Match:
     reasons: tuple[Reason, ...]
     reaction: Reaction
     connected: bool
+    clips: bool
+    """Whether the person lets others hear what they said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +169,130 @@ class Connection:
     person_id: UUID
     card: Card
     create_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much one facet counts in somebody's own ranking."""
+
+    facet: Facet
+    preferred: float
+    learned: float
+
+    @property
+    def effective(self) -> float:
+        return self.preferred * self.learned
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """That somebody does not want to meet somebody; the name is the one they had then."""
+
+    id: UUID
+    person_id: UUID
+    display_name: str
+    create_time: datetime
+
+
+class Category(IntEnum):
+    """What is reported; the numbers are the contract's."""
+
+    SPAM = 1
+    HARASSMENT = 2
+    HATE = 3
+    IMPERSONATION = 4
+    DANGER = 5
+    UNDERAGE = 6
+    OTHER = 7
+
+
+class Resolution(IntEnum):
+    """How a report ended; the numbers are the contract's."""
+
+    NONE = 0
+    DISMISSED = 1
+    SUSPENDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody told the moderators about a person."""
+
+    id: UUID
+    person_id: UUID
+    category: Category
+    comment: str
+    create_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report as moderators see it."""
+
+    report: Report
+    resolution: Resolution
+    resolve_time: datetime | None
+    note: str
+    card: Card
+    facts: tuple[Fact, ...]
+    """What others may see, at most `MAX_CASE_FACTS`."""
+    report_count: int
+    """How many people have reported this person."""
+
+
+MAX_CASE_FACTS = 50
+
+
+class Filter(IntEnum):
+    """One of somebody's own filters; the numbers, and the order, are the contract's."""
+
+    EVERYBODY = 1
+    LANGUAGES = 2
+    FORMATS = 3
+    DISTANCE = 4
+    REACTIONS = 5
+    FIT = 6
+
+
+EXACT_FROM: Final = 5
+"""Fewer people than this are not counted out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people, as exactly as may be told."""
+
+    value: int
+    few: bool
+
+    @classmethod
+    def of(cls, number: int) -> Count:
+        return cls(0, few=True) if number < EXACT_FROM else cls(number, few=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one filter leaves of what the ones before it left."""
+
+    filter: Filter
+    remaining: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A change of one filter that lets more people through."""
+
+    filter: Filter
+    filters: Filters
+    added: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where people get lost, and what would help, most helpful first."""
+
+    steps: tuple[Step, ...]
+    relaxations: tuple[Relaxation, ...]
 
 
 T = TypeVar("T")

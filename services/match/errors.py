@@ -25,3 +25,40 @@ class IndexPending(Unavailable):
     """The profile is stored but not findable yet; try again."""
 
     reason = "INDEX_PENDING"
+
+
+class ConsentRequired(FailedPrecondition):
+    """You have withdrawn your consent to be matched."""
+
+    reason = "CONSENT_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__(purpose="MATCHING")
+
+
+class ClipNotFound(NotFound):
+    """There is nothing here that you may hear."""
+
+    reason = "CLIP_NOT_FOUND"
+
+
+class BlockNotFound(NotFound):
+    """You block nobody by that name."""
+
+    reason = "BLOCK_NOT_FOUND"
+
+
+class ReportNotFound(NotFound):
+    """There is no such report."""
+
+    reason = "REPORT_NOT_FOUND"
+
+
+class ReportResolved(FailedPrecondition):
+    """This report was resolved in another way."""
+
+    reason = "REPORT_RESOLVED"
+
+
+class AccountPending(Unavailable):
+    """The account could not be disabled yet; call again."""

@@ -13,8 +13,9 @@ from uuid import UUID
 import numpy as np
 
 from services.kit.logs import describe, get_logger
+from services.kit.postgres import for_everybody
 from services.match.adapters.postgres import Behind, Store
-from services.match.domain import Fact, whole_text
+from services.match.domain import Facet, Fact, whole_text
 from services.match.ports import Embeddings, Entry, Index
 from services.match.ranking import Portrait, Stored
 
@@ -29,6 +30,17 @@ class Indexing:
         self._store = store
         self._index = index
         self._embeddings = embeddings
+        self._doubtful = True
+
+    def doubt(self) -> None:
+        """Have everything in the index compared with the database, soon."""
+        self._doubtful = True
+
+    async def embed_sentence(self, text: str) -> Portrait:
+        """Return a sentence as somebody who seeks just that."""
+        seek = Fact(UUID(int=0), Facet.SEEK, text)
+        (row,) = (await self._embeddings.embed([text])).astype(np.float16)
+        return Portrait.of((seek,), row[None], row)
 
     async def embed(self, facts: Sequence[Fact]) -> Stored:
         """Return one row for the whole profile, then one for each fact."""
@@ -38,6 +50,10 @@ class Indexing:
     async def settle(self, user_id: str) -> None:
         """Bring one user's entry up to date; raise `IndexUnavailable` when that is not possible now."""
         await self._store.settle(self._write, user_id=user_id)
+
+    async def settle_for_everybody(self, user_id: str) -> None:
+        """Do the same for a user who is not the one that the caller acts for."""
+        await for_everybody(self.settle(user_id))
 
     async def sweep(self) -> int:
         """Bring everybody who is behind up to date and return how many were."""
@@ -64,18 +80,24 @@ class Indexing:
             get_logger().info("index differs from the database", count=len(wrong) + len(leftover))
 
     async def run(self) -> None:
-        """Reconcile once, then sweep until cancelled; a neighbour that is away is tried again."""
-        reconciled = False
+        """Reconcile when in doubt, as at first, and sweep until cancelled; who is away is tried again."""
         while True:
             try:
-                if not reconciled:
-                    await self.reconcile()
-                    reconciled = True
+                if self._doubtful:
+                    await self._dispel()
                 if count := await self.sweep():
                     get_logger().info("index repaired", count=count)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next round tries again
                 get_logger().warning("index repair failed", **describe(error))
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _dispel(self) -> None:
+        self._doubtful = False
+        try:
+            await self.reconcile()
+        except Exception:
+            self._doubtful = True
+            raise
 
     async def _write(self, behind: Sequence[Behind]) -> dict[str, Stored]:
         changed: dict[str, Stored] = {}
@@ -87,7 +109,7 @@ class Indexing:
                 rows = changed[each.user_id] = await self.embed(portrait.facts)
                 portrait = Portrait.of(portrait.facts, rows[1:], rows[0])
             if each.visible and portrait.facts:
-                entries.append(Entry(person.person_id, person.version, person.languages, portrait.probe()))
+                entries.append(Entry(person.person_id, person.version, person.filters, portrait.probe()))
             else:
                 gone.append(person.person_id)
         await self._index.put(entries)

@@ -12,6 +12,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from services.match.filters import Filters
+
 Floats = NDArray[np.floating]
 
 
@@ -48,8 +50,7 @@ class Entry:
 
     person_id: UUID
     version: int
-    languages: frozenset[str]
-    """Primary subtags; empty means unknown, which is compatible with everybody."""
+    filters: Filters
     probe: Probe
 
 
@@ -69,14 +70,37 @@ class Index(Protocol):
         ...
 
     async def candidates(
-        self, probe: Probe, *, languages: frozenset[str], without: Collection[UUID], limit: int
+        self,
+        probe: Probe,
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+        both_ways: bool = True,
     ) -> list[UUID]:
         """
         Return at most `limit` people who may fit `probe` in either direction, the likeliest first.
 
         A person comes up when one of their offers is near one of the seeks, or one of their seeks near one of
-        the offers, by meaning or by rare words, or when the wholes are near. People in `without` and those
-        who share none of `languages` never do; unknown languages, on either side, share all.
+        the offers, by meaning or by rare words, or when the wholes are near. People in `without` never do.
+        Nobody is lost who is `compatible` with `filters`, or, unless `both_ways`, whom `filters` alone
+        `admits`; of those who are not, some may come up, because places are only roughly kept.
+        """
+        ...
+
+    async def answering(
+        self,
+        seek: Floats,
+        terms: frozenset[str],
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+    ) -> list[UUID]:
+        """
+        Return at most `limit` people one of whose offers is near one vector or has rare words of it.
+
+        The likeliest come first; filters and `without` are as for `candidates`, both ways.
         """
         ...
 

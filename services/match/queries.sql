@@ -3,16 +3,23 @@
 SELECT version, indexed_version FROM people WHERE user_id = %(user)s
 
 -- save_person --
--- Keep a version of a profile, unless the same or a newer one is there.
-INSERT INTO people (user_id, version, visible, card, facts, vectors, space)
-VALUES (%(user)s, %(version)s, %(visible)s, %(card)s, %(facts)s, %(vectors)s, %(space)s)
+-- Keep a version of a profile, unless the same or a newer one is there. Nobody's suspension ends with it.
+INSERT INTO people (user_id, version, visible, matching, share_clips, card, facts, preferences, speaks, asks,
+                    formats, latitude, longitude, max_distance_km, vectors, space)
+VALUES (%(user)s, %(version)s, %(visible)s, %(matching)s, %(share_clips)s, %(card)s, %(facts)s, %(preferences)s,
+        %(speaks)s, %(asks)s, %(formats)s, %(latitude)s, %(longitude)s, %(max_distance_km)s, %(vectors)s, %(space)s)
 ON CONFLICT (user_id) DO UPDATE
-   SET version = EXCLUDED.version, visible = EXCLUDED.visible, card = EXCLUDED.card, facts = EXCLUDED.facts,
-       vectors = EXCLUDED.vectors, space = EXCLUDED.space, update_time = now()
+   SET version = EXCLUDED.version, visible = EXCLUDED.visible, matching = EXCLUDED.matching,
+       share_clips = EXCLUDED.share_clips, card = EXCLUDED.card, facts = EXCLUDED.facts,
+       preferences = EXCLUDED.preferences, speaks = EXCLUDED.speaks, asks = EXCLUDED.asks,
+       formats = EXCLUDED.formats, latitude = EXCLUDED.latitude, longitude = EXCLUDED.longitude,
+       max_distance_km = EXCLUDED.max_distance_km, vectors = EXCLUDED.vectors, space = EXCLUDED.space,
+       update_time = now()
  WHERE people.version < EXCLUDED.version
 
 -- viewer --
--- A user's own profile, and whom no list of theirs may show: passed, connected, themselves.
+-- A user's own profile, what their feedback has made of weights, and whom no list of theirs may show: those they
+-- have answered (passed, connected, blocked), and those who block them.
 SELECT me.*, now() AS seen_time,
        ARRAY(SELECT other.person_id
                FROM reactions JOIN people AS other ON other.user_id = reactions.other_id
@@ -22,26 +29,80 @@ SELECT me.*, now() AS seen_time,
                FROM connections
                JOIN people AS other ON other.user_id IN (connections.first_user, connections.second_user)
               WHERE me.user_id IN (connections.first_user, connections.second_user)
-       ) AS without
+              UNION ALL
+             SELECT other.person_id
+               FROM blocks JOIN people AS other ON other.user_id = blocks.blocked_id
+              WHERE blocks.user_id = me.user_id
+       ) AS answered,
+       ARRAY(SELECT other.person_id
+               FROM blocks JOIN people AS other ON other.user_id = blocks.user_id
+              WHERE blocks.blocked_id = me.user_id
+       ) AS refused_by,
+       (SELECT coalesce(jsonb_object_agg(facet, tenths), '{}') FROM feedback WHERE user_id = me.user_id
+       ) AS feedback
   FROM people AS me
  WHERE me.user_id = %(user)s
 
 -- others --
 -- People as one user may come to see them. What does not change within a version is sent only to those who
 -- do not hold that version yet.
-SELECT person.person_id, person.version, person.visible, person.update_time,
+SELECT person.person_id, person.version, person.shown AS visible, person.update_time,
        known.version = person.version AS is_known,
        CASE WHEN known.version = person.version THEN NULL ELSE person.card END AS card,
        CASE WHEN known.version = person.version THEN NULL ELSE person.facts END AS facts,
        CASE WHEN known.version = person.version THEN NULL ELSE person.vectors END AS vectors,
+       CASE WHEN known.version = person.version THEN NULL ELSE person.preferences END AS preferences,
+       person.share_clips,
        coalesce(reactions.reaction, 0) AS reaction,
-       connections.id IS NOT NULL AS connected
+       connections.id IS NOT NULL AS connected,
+       EXISTS (SELECT
+                 FROM blocks
+                WHERE (user_id, blocked_id) IN ((%(user)s, person.user_id), (person.user_id, %(user)s))
+       ) AS blocked,
+       coalesce(finds.facts, '{}') AS found
   FROM unnest(%(people)s::uuid[], %(versions)s::bigint[]) AS known (person_id, version)
   JOIN people AS person ON person.person_id = known.person_id
   LEFT JOIN reactions ON reactions.user_id = %(user)s AND reactions.other_id = person.user_id
   LEFT JOIN connections ON connections.first_user = least(%(user)s, person.user_id)
                        AND connections.second_user = greatest(%(user)s, person.user_id)
+  LEFT JOIN finds ON finds.user_id = %(user)s AND finds.other_id = person.user_id
  WHERE person.user_id <> %(user)s AND person.space = %(space)s
+
+-- user_of --
+-- Which user a person is.
+SELECT user_id FROM people WHERE person_id = %(person)s
+
+-- note_found --
+-- A search has shown these facts of these people to a user.
+INSERT INTO finds (user_id, other_id, facts)
+SELECT %(user)s, person.user_id, array_agg(shown.fact)
+  FROM unnest(%(people)s::uuid[], %(facts)s::uuid[]) AS shown (person_id, fact)
+  JOIN people AS person ON person.person_id = shown.person_id
+ GROUP BY person.user_id
+ ORDER BY person.user_id
+ON CONFLICT (user_id, other_id) DO UPDATE
+   SET facts = ARRAY(SELECT unnest(finds.facts) UNION SELECT unnest(EXCLUDED.facts)), find_time = now()
+ WHERE NOT finds.facts @> EXCLUDED.facts
+
+-- count_by_filters --
+-- How many people pass how many of a user's own filters, in the order of the contract: 0 lost by languages, 1 by
+-- formats, 2 by distance, 3 because they were answered, 4 left. What others ask for plays no part.
+SELECT CASE
+           WHEN NOT ((cardinality(%(speaks)s::text[]) = 0 OR cardinality(speaks) = 0 OR speaks && %(speaks)s::text[])
+                     AND (cardinality(%(asks)s::text[]) = 0 OR speaks && %(asks)s::text[])) THEN 0
+           WHEN NOT (cardinality(%(formats)s::smallint[]) = 0 OR cardinality(formats) = 0
+                     OR formats && %(formats)s::smallint[]) THEN 1
+           WHEN %(limit_km)s::int > 0 AND NOT coalesce(
+               2 * 6371.0088 * asin(least(1, sqrt(
+                   sin(radians(latitude - %(latitude)s::float8) / 2) ^ 2
+                   + cos(radians(%(latitude)s::float8)) * cos(radians(latitude))
+                     * sin(radians(longitude - %(longitude)s::float8) / 2) ^ 2))) <= %(limit_km)s::int, false) THEN 2
+           WHEN person_id = ANY(%(answered)s::uuid[]) THEN 3
+           ELSE 4
+       END AS kept, count(*) AS people
+  FROM people
+ WHERE findable AND user_id <> %(user)s
+ GROUP BY kept
 
 -- lock_pair --
 -- Two people decide about each other one after the other, so that two LIKEs always see each other.
@@ -49,6 +110,13 @@ SELECT pg_advisory_xact_lock(hashtextextended(least(%(user)s, user_id) || ' ' ||
        user_id AS other
   FROM people
  WHERE person_id = %(person)s
+
+-- is_blocked --
+-- Whether one of two people blocks the other.
+SELECT EXISTS (SELECT
+                 FROM blocks
+                WHERE (user_id, blocked_id) IN ((%(user)s, %(other)s), (%(other)s, %(user)s))
+       ) AS blocked
 
 -- save_reaction --
 -- The last reaction counts.
@@ -75,13 +143,15 @@ SELECT EXISTS (SELECT
        ) AS connected
 
 -- list_connections --
--- One page of a user's connections, newest first, with the others' cards of now.
+-- One page of a user's connections, newest first, with the others' cards of now. Who was suspended, or does not
+-- agree to be matched any more, is not among them.
 SELECT connections.id, connections.create_time, other.person_id, other.card
   FROM connections
   JOIN people AS other
     ON other.user_id = CASE connections.first_user WHEN %(user)s THEN connections.second_user
                                                    ELSE connections.first_user END
  WHERE %(user)s IN (connections.first_user, connections.second_user)
+   AND other.matching AND NOT other.suspended
    AND (%(before_time)s::timestamptz IS NULL
         OR (connections.create_time, connections.id) < (%(before_time)s::timestamptz, %(before_id)s::uuid))
  ORDER BY connections.create_time DESC, connections.id DESC
@@ -114,8 +184,272 @@ UPDATE people SET indexed_version = 0 WHERE space <> %(space)s AND indexed_versi
 
 -- supposed --
 -- Who should be in the index, with which version.
-SELECT person_id, version FROM people WHERE visible AND jsonb_array_length(facts) > 0
+SELECT person_id, version FROM people WHERE findable
 
 -- mark_behind --
 -- These people's index entries are missing or wrong.
 UPDATE people SET indexed_version = 0 WHERE person_id = ANY(%(people)s)
+
+-- mark_own --
+-- One user's index entry is to be made anew.
+WITH marked AS (UPDATE people SET indexed_version = 0 WHERE user_id = %(user)s RETURNING user_id)
+SELECT count(*) AS people FROM marked
+
+-- mark_everybody --
+-- All index entries are to be made anew.
+WITH marked AS (UPDATE people SET indexed_version = 0 RETURNING user_id)
+SELECT count(*) AS people FROM marked
+
+-- block --
+-- A user blocks somebody, once; the name stays what it was the first time.
+INSERT INTO blocks (user_id, blocked_id, display_name)
+SELECT %(user)s, user_id, card ->> 'display_name' FROM people WHERE user_id = %(other)s
+ON CONFLICT (user_id, blocked_id) DO NOTHING
+
+-- end_reactions --
+-- Nothing that two people said to each other counts any more.
+DELETE FROM reactions WHERE (user_id, other_id) IN ((%(user)s, %(other)s), (%(other)s, %(user)s))
+
+-- end_connection --
+-- Two people are not connected any more.
+DELETE FROM connections
+ WHERE first_user = least(%(user)s, %(other)s) AND second_user = greatest(%(user)s, %(other)s)
+
+-- get_block --
+-- A user's block of one person.
+SELECT blocks.id, blocks.display_name, blocks.create_time, person.person_id
+  FROM blocks JOIN people AS person ON person.user_id = blocks.blocked_id
+ WHERE blocks.user_id = %(user)s AND person.person_id = %(person)s
+
+-- list_blocks --
+-- One page of a user's blocks, newest first.
+SELECT blocks.id, blocks.display_name, blocks.create_time, person.person_id
+  FROM blocks JOIN people AS person ON person.user_id = blocks.blocked_id
+ WHERE blocks.user_id = %(user)s
+   AND (%(before_time)s::timestamptz IS NULL
+        OR (blocks.create_time, blocks.id) < (%(before_time)s::timestamptz, %(before_id)s::uuid))
+ ORDER BY blocks.create_time DESC, blocks.id DESC
+ LIMIT %(limit)s
+
+-- unblock --
+-- A user's block ends.
+DELETE FROM blocks WHERE user_id = %(user)s AND id = %(block)s RETURNING id
+
+-- report --
+-- A user reports somebody, once while a report is open.
+INSERT INTO reports (user_id, reported_id, category, comment)
+VALUES (%(user)s, %(other)s, %(category)s, %(comment)s)
+ON CONFLICT (user_id, reported_id) WHERE open DO NOTHING
+
+-- open_report --
+-- A user's open report about somebody.
+SELECT reports.id, reports.category, reports.comment, reports.create_time, person.person_id
+  FROM reports JOIN people AS person ON person.user_id = reports.reported_id
+ WHERE reports.user_id = %(user)s AND reports.reported_id = %(other)s AND reports.open
+
+-- list_reports --
+-- One page of reports for a moderator, oldest first, with the people they are about; none is about the moderator.
+SELECT reports.id, reports.category, reports.comment, reports.create_time, person.person_id,
+       person.card, person.facts, resolutions.resolution, resolutions.resolve_time, resolutions.note,
+       (SELECT count(DISTINCT every.user_id) FROM reports AS every WHERE every.reported_id = reports.reported_id
+       ) AS report_count
+  FROM reports
+  JOIN people AS person ON person.user_id = reports.reported_id
+  LEFT JOIN resolutions ON resolutions.report_id = reports.id
+ WHERE reports.reported_id <> %(moderator)s AND (reports.open OR %(resolved_too)s)
+   AND (%(after_time)s::timestamptz IS NULL
+        OR (reports.create_time, reports.id) > (%(after_time)s::timestamptz, %(after_id)s::uuid))
+ ORDER BY reports.create_time, reports.id
+ LIMIT %(limit)s
+
+-- get_report --
+-- One report for a moderator.
+SELECT reports.id, reports.category, reports.comment, reports.create_time, reports.reported_id, person.person_id,
+       person.suspended, person.card, person.facts, resolutions.resolution, resolutions.resolve_time, resolutions.note,
+       (SELECT count(DISTINCT every.user_id) FROM reports AS every WHERE every.reported_id = reports.reported_id
+       ) AS report_count
+  FROM reports
+  JOIN people AS person ON person.user_id = reports.reported_id
+  LEFT JOIN resolutions ON resolutions.report_id = reports.id
+ WHERE reports.id = %(report)s
+
+-- lock_report --
+-- One report, for the moderator who ends it; others wait.
+SELECT open FROM reports WHERE id = %(report)s FOR UPDATE
+
+-- resolve --
+-- A report ends. Of two moderators at once, the one who suspended is right: it has happened.
+INSERT INTO resolutions (report_id, resolution, note)
+VALUES (%(report)s, %(resolution)s, %(note)s)
+ON CONFLICT (report_id) DO UPDATE
+   SET resolution = EXCLUDED.resolution, note = EXCLUDED.note, resolve_time = now()
+ WHERE resolutions.resolution <> EXCLUDED.resolution
+
+-- resolve_others --
+-- The open reports about the same person end in the same way.
+INSERT INTO resolutions (report_id, resolution, note)
+SELECT other.id, %(resolution)s, %(note)s
+  FROM reports JOIN reports AS other ON other.reported_id = reports.reported_id AND other.open
+ WHERE reports.id = %(report)s
+ON CONFLICT DO NOTHING
+
+-- close_resolved --
+-- What has a resolution is not open, for this report and others about the same person.
+UPDATE reports
+   SET open = false
+  FROM resolutions, reports AS resolved
+ WHERE resolved.id = %(report)s AND reports.reported_id = resolved.reported_id
+   AND resolutions.report_id = reports.id AND reports.open
+
+-- suspend --
+-- Nobody is shown this person any more.
+UPDATE people SET suspended = true, indexed_version = 0, update_time = now()
+ WHERE user_id = %(user)s AND NOT suspended
+
+-- begin_feedback --
+-- A call that adjusts weights begins, unless the same call was made before. Old calls are forgotten.
+WITH old AS (
+    DELETE FROM feedback_calls WHERE user_id = %(user)s AND create_time < now() - interval '2 days'
+)
+INSERT INTO feedback_calls (user_id, request_id) VALUES (%(user)s, %(request)s)
+ON CONFLICT DO NOTHING
+RETURNING request_id
+
+-- give_feedback --
+-- One step of one weight, within its bounds.
+INSERT INTO feedback (user_id, facet, tenths) VALUES (%(user)s, %(facet)s, %(step)s)
+ON CONFLICT (user_id, facet) DO UPDATE
+   SET tenths = greatest(-5, least(5, feedback.tenths + EXCLUDED.tenths)), update_time = now()
+
+-- reset_feedback --
+-- All weights are what they were without feedback.
+DELETE FROM feedback WHERE user_id = %(user)s
+
+-- get_weights --
+-- What a user prefers, and what feedback adds.
+SELECT me.preferences,
+       (SELECT coalesce(jsonb_object_agg(facet, tenths), '{}') FROM feedback WHERE user_id = me.user_id
+       ) AS feedback
+  FROM people AS me
+ WHERE me.user_id = %(user)s
+
+-- export_person --
+-- What matching knows of a user, vectors aside.
+SELECT person_id, version, indexed_version, visible, matching, share_clips, suspended, shown, findable, card, facts,
+       preferences, speaks, asks, formats, latitude, longitude, max_distance_km, space, update_time
+  FROM people
+ WHERE user_id = %(user)s
+
+-- export_reactions --
+-- What a user said to others.
+SELECT other.person_id, other.card ->> 'display_name' AS display_name, reactions.reaction, reactions.update_time
+  FROM reactions JOIN people AS other ON other.user_id = reactions.other_id
+ WHERE reactions.user_id = %(user)s
+ ORDER BY reactions.update_time
+
+-- export_finds --
+-- Whom a user's searches have shown.
+SELECT other.person_id, other.card ->> 'display_name' AS display_name, finds.facts, finds.find_time
+  FROM finds JOIN people AS other ON other.user_id = finds.other_id
+ WHERE finds.user_id = %(user)s
+ ORDER BY finds.find_time
+
+-- export_connections --
+-- With whom a user is connected.
+SELECT connections.id, other.person_id, other.card ->> 'display_name' AS display_name, connections.create_time
+  FROM connections
+  JOIN people AS other
+    ON other.user_id = CASE connections.first_user WHEN %(user)s THEN connections.second_user
+                                                   ELSE connections.first_user END
+ WHERE %(user)s IN (connections.first_user, connections.second_user)
+ ORDER BY connections.create_time
+
+-- export_blocks --
+-- Whom a user blocks.
+SELECT blocks.id, person.person_id, blocks.display_name, blocks.create_time
+  FROM blocks JOIN people AS person ON person.user_id = blocks.blocked_id
+ WHERE blocks.user_id = %(user)s
+ ORDER BY blocks.create_time
+
+-- export_reports --
+-- What a user told the moderators.
+SELECT reports.id, person.person_id, person.card ->> 'display_name' AS display_name, reports.category,
+       reports.comment, reports.open, reports.create_time
+  FROM reports JOIN people AS person ON person.user_id = reports.reported_id
+ WHERE reports.user_id = %(user)s
+ ORDER BY reports.create_time
+
+-- export_feedback --
+-- What a user's feedback has made of their weights.
+SELECT facet, tenths, update_time FROM feedback WHERE user_id = %(user)s ORDER BY facet
+
+-- export_feedback_calls --
+-- The calls by which a user gave feedback in the last days.
+SELECT request_id, create_time FROM feedback_calls WHERE user_id = %(user)s ORDER BY create_time
+
+-- bury --
+-- Nothing is written for this user any more.
+SELECT bury_user(%(user)s)
+
+-- lock_person --
+-- A user's person, to be removed; whoever is putting it into the index ends first.
+SELECT person_id FROM people WHERE user_id = %(user)s FOR UPDATE
+
+-- leave_point --
+-- The index still has to let go of this person.
+INSERT INTO index_leftovers (user_sha256, person_id)
+VALUES (sha256(convert_to(%(user)s, 'UTF8')), %(person)s)
+ON CONFLICT DO NOTHING
+
+-- leftover_point --
+-- What the index still has to let go of for an erased user.
+SELECT person_id FROM index_leftovers WHERE user_sha256 = sha256(convert_to(%(user)s, 'UTF8'))
+
+-- point_removed --
+-- The index has let go.
+DELETE FROM index_leftovers WHERE user_sha256 = sha256(convert_to(%(user)s, 'UTF8'))
+
+-- erase_reactions --
+-- What a user said to others, and others to them.
+WITH gone AS (DELETE FROM reactions WHERE %(user)s IN (user_id, other_id) RETURNING user_id)
+SELECT count(*) AS rows FROM gone
+
+-- erase_connections --
+-- All connections of a user.
+WITH gone AS (DELETE FROM connections WHERE %(user)s IN (first_user, second_user) RETURNING id)
+SELECT count(*) AS rows FROM gone
+
+-- erase_blocks --
+-- Blocks by a user and of them.
+WITH gone AS (DELETE FROM blocks WHERE %(user)s IN (user_id, blocked_id) RETURNING id)
+SELECT count(*) AS rows FROM gone
+
+-- erase_reports --
+-- Reports by a user and about them.
+WITH gone AS (DELETE FROM reports WHERE %(user)s IN (user_id, reported_id) RETURNING id)
+SELECT count(*) AS rows FROM gone
+
+-- erase_finds --
+-- Whom a user has found, and who has found them.
+WITH gone AS (DELETE FROM finds WHERE %(user)s IN (user_id, other_id) RETURNING user_id)
+SELECT count(*) AS rows FROM gone
+
+-- erase_feedback --
+-- A user's feedback.
+WITH calls AS (DELETE FROM feedback_calls WHERE user_id = %(user)s),
+     gone AS (DELETE FROM feedback WHERE user_id = %(user)s RETURNING facet)
+SELECT count(*) AS rows FROM gone
+
+-- erase_answers --
+-- Remembered answers to a user's calls, and answers to others' calls that show this person.
+WITH gone AS (
+    DELETE FROM request_ids
+     WHERE user_id = %(user)s OR position(convert_to(%(person)s::uuid::text, 'UTF8') IN response) > 0
+ RETURNING request_id
+)
+SELECT count(*) AS rows FROM gone
+
+-- erase_person --
+-- A user's profile.
+WITH gone AS (DELETE FROM people WHERE user_id = %(user)s RETURNING user_id)
+SELECT count(*) AS rows FROM gone

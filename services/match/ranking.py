@@ -11,12 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.match.domain import MAX_REASONS, MAX_SHARED_REASONS, Band, Direction, Facet, Fact, Reason
+from services.match.domain import (
+    MAX_ANSWERS,
+    MAX_REASONS,
+    MAX_SHARED_REASONS,
+    Band,
+    Direction,
+    Facet,
+    Fact,
+    Reason,
+)
 from services.match.ports import Probe
 from services.match.terms import terms
 
@@ -51,6 +61,10 @@ class Weights:
     """Weaker common ground is not worth telling."""
     good: float = 0.32
     strong: float = 0.42
+    found_floor: float = 0.35
+    """A weaker answer to a sentence is none: unlike a profile, it has one side only, and nothing makes up for it."""
+    found_good: float = 0.42
+    found_strong: float = 0.55
 
     def offering(self) -> Vectors:
         """Return what each facet counts as an answer."""
@@ -114,13 +128,16 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One person seen from another; `total` orders, `mutual` decides the band."""
+    """One person seen from another; `rank` orders, `mutual` decides the band."""
 
     they_answer: float
     i_answer: float
     mutual: float
     total: float
+    rank: float
+    """The total, by the weights of whoever looks; equal to it when they are neutral."""
     ruled_out: bool
+    ruled_out_by_me: bool
 
     def fits(self, weights: Weights = WEIGHTS) -> bool:
         """Say whether there is a reason in both directions and nobody ruled the other out."""
@@ -131,12 +148,26 @@ class Score:
             return Band.STRONG
         return Band.GOOD if self.mutual >= weights.good else Band.POSSIBLE
 
+    def fits_me(self, weights: Weights = WEIGHTS) -> bool:
+        """Say whether it fits as far as I can know: what they rule out plays no part."""
+        return not self.ruled_out_by_me and min(self.they_answer, self.i_answer) >= weights.reason_floor
 
-NO_SCORE: Final = Score(0.0, 0.0, 0.0, 0.0, ruled_out=False)
+
+NO_SCORE: Final = Score(0.0, 0.0, 0.0, 0.0, 0.0, ruled_out=False, ruled_out_by_me=False)
 
 
-def score(me: Portrait, others: Sequence[Portrait], weights: Weights = WEIGHTS) -> list[Score]:
-    """Score everybody against `me`, in the order given. Symmetric: both see the same total."""
+def score(
+    me: Portrait,
+    others: Sequence[Portrait],
+    weights: Weights = WEIGHTS,
+    emphasis: Mapping[Facet, float] = MappingProxyType({}),
+) -> list[Score]:
+    """
+    Score everybody against `me`, in the order given.
+
+    Symmetric: both see the same total. Only the rank is one's own: there, `emphasis` multiplies what each facet
+    of one's own facts counts.
+    """
     told = [other for other in others if other.facts]
     if not me.facts or not told:
         return [NO_SCORE] * len(others)
@@ -146,22 +177,38 @@ def score(me: Portrait, others: Sequence[Portrait], weights: Weights = WEIGHTS) 
     def best(values: Vectors) -> Vectors:
         return np.maximum.reduceat(values.max(axis=1), starts)
 
-    they, i = best(pairs.they_answer()), best(pairs.i_answer())
-    both = they + i
-    mutual = np.divide(2 * they * i, both, out=np.zeros_like(both), where=both > 0)
     close = np.stack([other.whole for other in told]).astype(np.float32) @ me.whole.astype(np.float32)
-    total = (
-        mutual
-        + weights.closeness * np.maximum(close, 0)
-        - weights.rivalry * best(pairs.rivalry())
-        + weights.shared * best(pairs.shared())
-    )
-    ruled_out = best(pairs.ruled_out()) >= weights.ruled_out
+    closeness, rivalry = weights.closeness * np.maximum(close, 0), weights.rivalry * best(pairs.rivalry())
+
+    def summed(mutual: Vectors, counts: Vectors | None) -> Vectors:
+        return mutual + closeness - rivalry + weights.shared * best(pairs.shared(counts))
+
+    they, i = best(pairs.they_answer()), best(pairs.i_answer())
+    mutual = _harmonic(they, i)
+    total = rank = summed(mutual, None)
+    if counts := _emphasis(me, emphasis):
+        rank = summed(_harmonic(best(pairs.they_answer(*counts)), best(pairs.i_answer(*counts))), *counts)
+    by_me, by_them = (best(values) >= weights.ruled_out for values in pairs.ruled_out())
     scores = (
-        Score(float(t), float(m), float(h), float(s), bool(x))
-        for t, m, h, s, x in zip(they, i, mutual, total, ruled_out, strict=True)
+        Score(float(t), float(m), float(h), float(s), float(r), bool(x or y), bool(x))
+        for t, m, h, s, r, x, y in zip(they, i, mutual, total, rank, by_me, by_them, strict=True)
     )
     return [next(scores) if other.facts else NO_SCORE for other in others]
+
+
+def _harmonic(they: Vectors, i: Vectors) -> Vectors:
+    both = they + i
+    return np.divide(2 * they * i, both, out=np.zeros_like(both), where=both > 0)
+
+
+def _emphasis(me: Portrait, emphasis: Mapping[Facet, float]) -> tuple[Vectors] | None:
+    """Return a factor for each of my facts, or nothing when all are neutral."""
+    if all(factor == 1 for factor in emphasis.values()):
+        return None
+    table = np.ones(max(Facet) + 1, np.float32)
+    for facet, factor in emphasis.items():
+        table[facet] = factor
+    return (table[me.facets],)
 
 
 def reasons(me: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[Reason, ...]:
@@ -179,6 +226,25 @@ def reasons(me: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[
         *_best_pairs(me, other, pairs.shared(), Direction.SHARED, weights.shared_floor)[:MAX_SHARED_REASONS],
     ]
     return tuple(sorted(found, key=lambda reason: -reason.strength))
+
+
+def answers(sentence: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[Reason, ...]:
+    """Return up to three facts that answer a sentence, strongest first; more than one may answer it."""
+    values = _Pairs.of(sentence, [other], weights).they_answer()[:, 0]
+    best = np.argsort(-values, kind="stable")[:MAX_ANSWERS]
+    (seek,) = sentence.facts
+    return tuple(
+        Reason(Direction.THEY_ANSWER, seek, other.facts[int(row)], float(values[row]))
+        for row in best
+        if values[row] >= weights.found_floor
+    )
+
+
+def band_of_answer(strength: float, weights: Weights = WEIGHTS) -> Band:
+    """How well a sentence is answered, as others may know it."""
+    if strength >= weights.found_strong:
+        return Band.STRONG
+    return Band.GOOD if strength >= weights.found_good else Band.POSSIBLE
 
 
 def _best_pairs(
@@ -228,32 +294,36 @@ class _Pairs:
             weights=weights,
         )
 
-    def they_answer(self) -> Vectors:
-        return self.strength * np.outer(
-            self.weights.offering()[self.theirs], self.weights.needing()[self.mine]
-        )
+    def they_answer(self, counts: Vectors | None = None) -> Vectors:
+        """Each strength as an answer to me; `counts` is a factor for each fact of mine, here as below."""
+        needing = _times(self.weights.needing()[self.mine], counts)
+        return self.strength * np.outer(self.weights.offering()[self.theirs], needing)
 
-    def i_answer(self) -> Vectors:
-        return self.strength * np.outer(
-            self.weights.needing()[self.theirs], self.weights.offering()[self.mine]
-        )
+    def i_answer(self, counts: Vectors | None = None) -> Vectors:
+        offering = _times(self.weights.offering()[self.mine], counts)
+        return self.strength * np.outer(self.weights.needing()[self.theirs], offering)
 
     def rivalry(self) -> Vectors:
         return self.strength * np.outer(_IS_SEEK[self.theirs], _IS_SEEK[self.mine])
 
-    def shared(self) -> Vectors:
-        return self.strength * np.outer(_IS_SHARED[self.theirs], _IS_SHARED[self.mine])
+    def shared(self, counts: Vectors | None = None) -> Vectors:
+        return self.strength * np.outer(_IS_SHARED[self.theirs], _times(_IS_SHARED[self.mine], counts))
 
-    def ruled_out(self) -> Vectors:
+    def ruled_out(self) -> tuple[Vectors, Vectors]:
         """
-        How much a fact is what the other's EXCLUSION means. Models do not see negation, so the topic of
-        an exclusion is near the excluded; its words, when they occur, are the stronger sign.
+        How much a fact is what an EXCLUSION of mine means, and one of theirs. Models do not see negation, so
+        the topic of an exclusion is near the excluded; its words, when they occur, are the stronger sign.
         """
         by_me = np.outer(_IS_TOPIC[self.theirs], _IS_EXCLUSION[self.mine])
         by_them = np.outer(_IS_EXCLUSION[self.theirs], _IS_TOPIC[self.mine])
-        return by_me * (self.cosine + self.mine_covered / 2) + by_them * (
-            self.cosine + self.theirs_covered / 2
+        return (
+            by_me * (self.cosine + self.mine_covered / 2),
+            by_them * (self.cosine + self.theirs_covered / 2),
         )
+
+
+def _times(values: Vectors, counts: Vectors | None) -> Vectors:
+    return values if counts is None else values * counts
 
 
 def _common(theirs: Sequence[frozenset[str]], mine: Sequence[frozenset[str]]) -> Vectors:

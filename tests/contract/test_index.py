@@ -20,6 +20,7 @@ from services.match.adapters.edge import open_edge
 from services.match.adapters.qdrant import QdrantIndex, open_qdrant
 from services.match.adapters.shape import collection_name
 from services.match.errors import IndexUnavailable
+from services.match.filters import Filters
 from services.match.ports import Entry, Floats, Index, Probe
 
 DIMENSION = 8
@@ -71,7 +72,7 @@ def probe(
 def entry(
     about: Probe, *, version: int = 1, languages: Iterable[str] = (), person: UUID | None = None
 ) -> Entry:
-    return Entry(person or uuid4(), version, frozenset(languages), about)
+    return Entry(person or uuid4(), version, Filters(speaks=frozenset(languages)), about)
 
 
 async def find(
@@ -82,7 +83,8 @@ async def find(
     without: Iterable[UUID] = NOBODY,
     limit: int = 10,
 ) -> list[UUID]:
-    return await index.candidates(about, languages=frozenset(languages), without=set(without), limit=limit)
+    filters = Filters(speaks=frozenset(languages))
+    return await index.candidates(about, filters=filters, without=set(without), limit=limit)
 
 
 async def test_a_new_index_is_empty(index: Index) -> None:

@@ -21,7 +21,8 @@ import qdrant_edge as edge
 
 from services.kit.config import ConfigError
 from services.match.adapters import shape
-from services.match.ports import Embeddings, Entry, Probe
+from services.match.filters import Filters
+from services.match.ports import Embeddings, Entry, Floats, Probe
 
 T = TypeVar("T")
 _PAGE = 1000
@@ -62,9 +63,28 @@ class EdgeIndex:
             await self._run(lambda: self._shard.update(operation))
 
     async def candidates(
-        self, probe: Probe, *, languages: frozenset[str], without: Collection[UUID], limit: int
+        self,
+        probe: Probe,
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+        both_ways: bool = True,
     ) -> list[UUID]:
-        request = _request(probe, _filter(languages, without), limit)
+        return await self._query(_request(probe, _filter(filters, without, both_ways=both_ways), limit))
+
+    async def answering(
+        self,
+        seek: Floats,
+        terms: frozenset[str],
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+    ) -> list[UUID]:
+        return await self._query(_question(seek, terms, _filter(filters, without, both_ways=True), limit))
+
+    async def _query(self, request: edge.QueryRequest) -> list[UUID]:
         return [_uuid(point.id) for point in await self._run(lambda: self._shard.query(request))]
 
     async def versions(self) -> dict[UUID, int]:
@@ -101,7 +121,8 @@ def _open(path: Path, dimension: int) -> edge.EdgeShard:
             f"MATCH_INDEX: {path} cannot be opened ({error})."
             " Delete it: the index is made again from the database."
         ) from None
-    shard.update(edge.UpdateOperation.create_field_index(shape.LANGUAGES, edge.PayloadSchemaType.Keyword))
+    for key in shape.KEYWORDS:
+        shard.update(edge.UpdateOperation.create_field_index(key, edge.PayloadSchemaType.Keyword))
     return shard
 
 
@@ -141,30 +162,41 @@ def _point(entry: Entry) -> edge.Point:
     return edge.Point(entry.person_id, vectors, shape.payload(entry))
 
 
-def _filter(languages: frozenset[str], without: Collection[UUID]) -> edge.Filter | None:
-    must: list[edge.ConditionType] = []
-    must_not: list[edge.ConditionType] = []
-    if languages:
-        some = edge.MatchAny([*shape.spoken(languages), shape.ANY_LANGUAGE])
-        must.append(edge.FieldCondition(key=shape.LANGUAGES, match=some))
-    if without:
-        must_not.append(edge.HasIdCondition(set(without)))
+def _filter(filters: Filters, without: Collection[UUID], *, both_ways: bool) -> edge.Filter | None:
+    must: list[edge.ConditionType] = [
+        edge.FieldCondition(key=key, match=edge.MatchAny(words))
+        for key, words in shape.conditions(filters, both_ways=both_ways)
+    ]
+    must_not: list[edge.ConditionType] = [edge.HasIdCondition(set(without))] if without else []
     return edge.Filter(must=must, must_not=must_not) if must or must_not else None
 
 
-def _request(probe: Probe, only: edge.Filter | None, limit: int) -> edge.QueryRequest:
-    def prefetch(name: str, query: edge.NamedVector, size: int) -> edge.Prefetch:
-        return edge.Prefetch(limit=size, query=edge.Query.Nearest(query, name), filter=only)
+def _prefetch(name: str, query: edge.NamedVector, only: edge.Filter | None, size: int) -> edge.Prefetch:
+    return edge.Prefetch(limit=size, query=edge.Query.Nearest(query, name), filter=only)
 
+
+def _request(probe: Probe, only: edge.Filter | None, limit: int) -> edge.QueryRequest:
     dense = [
-        prefetch(name, row if name == shape.WHOLE else [row], shape.FETCHED)
+        _prefetch(name, row if name == shape.WHOLE else [row], only, shape.FETCHED)
         for name, row in shape.asks(probe)
     ]
     formula = _formula(min(len(probe.seeks), shape.MAX_ROWS), len(dense))
     stages = [edge.Prefetch(limit=limit, query=formula, prefetches=dense)]
     for name, words in ((shape.OFFER_TERMS, probe.seek_terms), (shape.SEEK_TERMS, probe.offer_terms)):
         if words:
-            stages.append(prefetch(name, edge.SparseVector(*shape.sparse(words)), limit))
+            stages.append(_prefetch(name, edge.SparseVector(*shape.sparse(words)), only, limit))
+    return _fused(stages, limit)
+
+
+def _question(seek: Floats, terms: frozenset[str], only: edge.Filter | None, limit: int) -> edge.QueryRequest:
+    stages = [_prefetch(shape.OFFERS, shape.rows(seek[None]), only, limit)]
+    if terms:
+        sparse = edge.SparseVector(*shape.sparse(terms))
+        stages.append(_prefetch(shape.OFFER_TERMS, sparse, only, limit))
+    return _fused(stages, limit)
+
+
+def _fused(stages: list[edge.Prefetch], limit: int) -> edge.QueryRequest:
     fusion = edge.Fusion.Rrf(k=shape.RRF_K, weights=list(shape.RRF_WEIGHTS[: len(stages)]))
     # Its stubs do not say that the kinds of fusion are fusions.
     return edge.QueryRequest(limit=limit, query=cast("edge.Fusion", fusion), prefetches=stages)

@@ -8,34 +8,20 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import numpy as np
+import psycopg
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
-from services.kit.postgres import Database, fetch_one, queries
-from services.match.domain import Card, Connection, Facet, Fact, Profile, Reaction, speaks
-from services.match.ranking import Portrait, Stored
+from services.kit.postgres import EVERYBODY, Database, acting_for, fetch_one, queries
+from services.match.adapters.rows import Person, card_of, columns_of, person_of
+from services.match.domain import Connection, Facet, Profile, Reaction, Reason
+from services.match.ranking import Stored
 
 _SQL: Final = queries("services.match")
 _REMEMBERED: Final = 4096
 """People kept decoded, 10 to 20 kB each; a person's version never changes, so nothing here goes stale."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """One version of somebody, ready for scoring."""
-
-    person_id: UUID
-    version: int
-    card: Card
-    portrait: Portrait
-
-    @property
-    def languages(self) -> frozenset[str]:
-        return speaks(self.card.languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +30,22 @@ class Viewer:
 
     user_id: str
     person: Person
-    without: frozenset[UUID]
-    """Passed or connected, or the viewer: nobody of these is listed."""
+    matching: bool
+    """False while the viewer does not agree to be matched."""
+    answered: frozenset[UUID]
+    """Passed, connected or blocked by the viewer, or the viewer."""
+    refused_by: frozenset[UUID]
+    """Those who block the viewer."""
+    tenths: Mapping[Facet, int]
+    """Tenths that feedback has added to the weights of facets."""
     space: str
     seen_time: datetime
     """The database's clock when this was read."""
+
+    @property
+    def without(self) -> frozenset[UUID]:
+        """Nobody of these is listed."""
+        return self.answered | self.refused_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,13 @@ class Seen:
 
     person: Person
     visible: bool
+    blocked: bool
+    """Whether either blocks the other."""
     update_time: datetime
     reaction: Reaction
     connected: bool
+    found: frozenset[UUID]
+    """Facts by which a search has shown this person to the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +88,23 @@ class Store:
 
     async def save(self, user_id: str, profile: Profile, vectors: Stored) -> None:
         """Keep a version, first row of `vectors` for the whole; the same or a newer one is never replaced."""
-        await self._database.one(
-            _SQL["save_person"],
-            {
-                "user": user_id,
-                "version": profile.version,
-                "visible": profile.visible,
-                "card": Jsonb(_card_to_json(profile.card)),
-                "facts": Jsonb([_fact_to_json(fact) for fact in profile.facts]),
-                "vectors": vectors.tobytes(),
-                "space": self._space,
-            },
-        )
+        names = {"user": user_id, "vectors": vectors.tobytes(), "space": self._space}
+        await self._database.one(_SQL["save_person"], columns_of(profile) | names)
 
     async def viewer(self, user_id: str) -> Viewer | None:
         row = await self._database.one(_SQL["viewer"], {"user": user_id})
         if not row:
             return None
-        without = frozenset({row["person_id"], *row["without"]})
-        return Viewer(user_id, _person(row), without, row["space"], row["seen_time"])
+        return Viewer(
+            user_id=user_id,
+            person=person_of(row),
+            matching=row["matching"],
+            answered=frozenset({row["person_id"], *row["answered"]}),
+            refused_by=frozenset(row["refused_by"]),
+            tenths={Facet(int(facet)): tenths for facet, tenths in row["feedback"].items()},
+            space=row["space"],
+            seen_time=row["seen_time"],
+        )
 
     async def others(self, viewer: Viewer, person_ids: Sequence[UUID]) -> dict[UUID, Seen]:
         """Return those who exist, hidden ones among them, in no order; the viewer is never there."""
@@ -122,24 +121,84 @@ class Store:
         return {row["person_id"]: self._seen(row, held[row["person_id"]]) for row in rows}
 
     def _seen(self, row: DictRow, held: Person | None) -> Seen:
-        person = held if held and row["is_known"] else _person(row)
+        person = held if held and row["is_known"] else person_of(row)
         self._people[person.person_id] = person
         self._people.move_to_end(person.person_id)
         if len(self._people) > _REMEMBERED:
             self._people.popitem(last=False)
-        return Seen(person, row["visible"], row["update_time"], Reaction(row["reaction"]), row["connected"])
+        return Seen(
+            person=person,
+            visible=row["visible"],
+            blocked=row["blocked"],
+            update_time=row["update_time"],
+            reaction=Reaction(row["reaction"]),
+            connected=row["connected"],
+            found=frozenset(row["found"]),
+        )
+
+    def forget(self, person_id: UUID) -> None:
+        """Keep no copy of a person in this process."""
+        self._people.pop(person_id, None)
+
+    async def user_of(self, person_id: UUID) -> str | None:
+        """Return who that is; for services only."""
+        row = await self._database.one(_SQL["user_of"], {"person": person_id})
+        return row["user_id"] if row else None
+
+    async def note_found(self, user_id: str, found: Mapping[UUID, Sequence[Reason]]) -> None:
+        """Remember whom a search has shown, and by which of their facts."""
+        await self._database.one(
+            _SQL["note_found"],
+            {
+                "user": user_id,
+                "people": [person for person, reasons in found.items() for _ in reasons],
+                "facts": [reason.theirs.id for reasons in found.values() for reason in reasons],
+            },
+        )
+
+    async def count_by_filters(self, viewer: Viewer) -> list[int]:
+        """Count everybody, and those left after languages, formats, distance and what was answered."""
+        filters = viewer.person.filters
+        place = filters.place
+        rows = await self._database.all(
+            _SQL["count_by_filters"],
+            {
+                "user": viewer.user_id,
+                "speaks": sorted(filters.speaks),
+                "asks": sorted(filters.asks),
+                "formats": sorted(filters.formats),
+                "limit_km": filters.max_distance_km,
+                "latitude": place.latitude if place else None,
+                "longitude": place.longitude if place else None,
+                "answered": list(viewer.answered),
+            },
+        )
+        kept = {row["kept"]: row["people"] for row in rows}
+        return [sum(kept.get(last, 0) for last in range(first, 5)) for first in range(5)]
 
     async def react(self, user_id: str, person_id: UUID, reaction: Reaction) -> bool:
-        """Store a reaction and return whether the two are connected now; raise `KeyError` for nobody."""
-        async with self._database.transaction() as connection:
-            pair = await fetch_one(connection, _SQL["lock_pair"], {"user": user_id, "person": person_id})
-            if not pair:
-                raise KeyError(person_id)
-            names = {"user": user_id, "other": pair["other"], "reaction": reaction}
-            await connection.execute(_SQL["save_reaction"], names)
-            await connection.execute(_SQL["connect"], names)
-            row = await fetch_one(connection, _SQL["is_connected"], names)
-            return bool(row and row["connected"])
+        """
+        Store a reaction and return whether the two are connected now.
+
+        Raises:
+            KeyError: there is no such person any more, or one blocks the other by now.
+        """
+        try:
+            async with self._database.transaction() as connection:
+                pair = await fetch_one(connection, _SQL["lock_pair"], {"user": user_id, "person": person_id})
+                if not pair:
+                    raise KeyError(person_id)
+                names = {"user": user_id, "other": pair["other"], "reaction": reaction}
+                # The lock is held by now, so a block is either seen here or ends what is written here.
+                block = await fetch_one(connection, _SQL["is_blocked"], names)
+                if block and block["blocked"]:
+                    raise KeyError(person_id)
+                await connection.execute(_SQL["save_reaction"], names)
+                await connection.execute(_SQL["connect"], names)
+                row = await fetch_one(connection, _SQL["is_connected"], names)
+                return bool(row and row["connected"])
+        except psycopg.errors.ForeignKeyViolation:  # erased just now
+            raise KeyError(person_id) from None
 
     async def connections(
         self, user_id: str, limit: int, before: tuple[datetime, UUID] | None
@@ -151,7 +210,7 @@ class Store:
             {"user": user_id, "limit": limit, "before_time": before_time, "before_id": before_id},
         )
         return [
-            Connection(row["id"], row["person_id"], _card(row["card"]), row["create_time"]) for row in rows
+            Connection(row["id"], row["person_id"], card_of(row["card"]), row["create_time"]) for row in rows
         ]
 
     async def settle(
@@ -172,7 +231,7 @@ class Store:
         async with self._database.transaction() as connection:
             cursor = await connection.execute(_SQL[name], {"user": user_id, "limit": limit})
             behind = [
-                Behind(row["user_id"], row["visible"], row["space"], _person(row))
+                Behind(row["user_id"], row["shown"], row["space"], person_of(row))
                 for row in await cursor.fetchall()
             ]
             if behind:
@@ -197,38 +256,13 @@ class Store:
         """Note that these people's index entries are missing or wrong; unknown ids are ignored."""
         await self._database.one(_SQL["mark_behind"], {"people": list(person_ids)})
 
+    async def mark_own(self, user_id: str) -> int:
+        """Note that one user's index entry is to be made anew; return 1, or 0 for somebody unknown."""
+        row = await self._database.one(_SQL["mark_own"], {"user": user_id})
+        return row["people"] if row else 0
 
-def _person(row: DictRow) -> Person:
-    facts = tuple(_fact(value) for value in row["facts"])
-    rows: Stored = np.frombuffer(row["vectors"], np.float16).reshape(len(facts) + 1, -1)
-    return Person(row["person_id"], row["version"], _card(row["card"]), Portrait.of(facts, rows[1:], rows[0]))
-
-
-def _card(value: Mapping[str, Any]) -> Card:
-    return Card(value["display_name"], value["headline"], tuple(value["languages"]))
-
-
-def _card_to_json(card: Card) -> dict[str, Any]:
-    return {"display_name": card.display_name, "headline": card.headline, "languages": list(card.languages)}
-
-
-def _fact(value: Mapping[str, Any]) -> Fact:
-    return Fact(
-        UUID(value["id"]),
-        Facet(value["facet"]),
-        value["text"],
-        value["quote"],
-        value["start_ms"],
-        value["end_ms"],
-    )
-
-
-def _fact_to_json(fact: Fact) -> dict[str, Any]:
-    return {
-        "id": str(fact.id),
-        "facet": int(fact.facet),
-        "text": fact.text,
-        "quote": fact.quote,
-        "start_ms": fact.start_ms,
-        "end_ms": fact.end_ms,
-    }
+    async def mark_everybody(self) -> int:
+        """Note that all index entries are to be made anew, and return how many."""
+        with acting_for(EVERYBODY):
+            row = await self._database.one(_SQL["mark_everybody"])
+        return row["people"] if row else 0

@@ -16,7 +16,8 @@ from qdrant_client.http.exceptions import ResponseHandlingException
 
 from services.match.adapters import shape
 from services.match.errors import IndexUnavailable
-from services.match.ports import Embeddings, Entry, Probe
+from services.match.filters import Filters
+from services.match.ports import Embeddings, Entry, Floats, Probe
 
 _PAGE = 1000
 _TIMEOUT_SECONDS = 5
@@ -80,9 +81,10 @@ class QdrantIndex:
             except grpc.aio.AioRpcError as error:
                 if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
                     raise
-            await self._client.create_payload_index(
-                self._collection, shape.LANGUAGES, models.PayloadSchemaType.KEYWORD
-            )
+            for key in shape.KEYWORDS:
+                await self._client.create_payload_index(
+                    self._collection, key, models.PayloadSchemaType.KEYWORD
+                )
 
     async def put(self, entries: Sequence[Entry]) -> None:
         for version, group in groupby(sorted(entries, key=_version), key=_version):
@@ -100,9 +102,34 @@ class QdrantIndex:
                 await self._client.delete(self._collection, models.PointIdsList(points=list(person_ids)))
 
     async def candidates(
-        self, probe: Probe, *, languages: frozenset[str], without: Collection[UUID], limit: int
+        self,
+        probe: Probe,
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+        both_ways: bool = True,
     ) -> list[UUID]:
-        stages = _stages(probe, _filter(languages, without), limit)
+        return await self._query(_stages(probe, _filter(filters, without, both_ways=both_ways), limit), limit)
+
+    async def answering(
+        self,
+        seek: Floats,
+        terms: frozenset[str],
+        *,
+        filters: Filters,
+        without: Collection[UUID],
+        limit: int,
+    ) -> list[UUID]:
+        only = _filter(filters, without, both_ways=True)
+        stages = [models.Prefetch(query=shape.rows(seek[None]), using=shape.OFFERS, limit=limit, filter=only)]
+        if terms:
+            stages.append(
+                models.Prefetch(query=_sparse(terms), using=shape.OFFER_TERMS, limit=limit, filter=only)
+            )
+        return await self._query(stages, limit)
+
+    async def _query(self, stages: list[models.Prefetch], limit: int) -> list[UUID]:
         fusion = models.Rrf(k=shape.RRF_K, weights=list(shape.RRF_WEIGHTS[: len(stages)]))
         async with _reachable():
             found = await self._client.query_points(
@@ -171,14 +198,14 @@ def _sparse(terms: frozenset[str]) -> models.SparseVector:
     return models.SparseVector(indices=indices, values=values)
 
 
-def _filter(languages: frozenset[str], without: Collection[UUID]) -> models.Filter | None:
-    must: list[models.Condition] = []
-    must_not: list[models.Condition] = []
-    if languages:
-        some = models.MatchAny(any=[*shape.spoken(languages), shape.ANY_LANGUAGE])
-        must.append(models.FieldCondition(key=shape.LANGUAGES, match=some))
-    if without:
-        must_not.append(models.HasIdCondition(has_id=[str(person) for person in without]))
+def _filter(filters: Filters, without: Collection[UUID], *, both_ways: bool) -> models.Filter | None:
+    must: list[models.Condition] = [
+        models.FieldCondition(key=key, match=models.MatchAny(any=words))
+        for key, words in shape.conditions(filters, both_ways=both_ways)
+    ]
+    must_not: list[models.Condition] = (
+        [models.HasIdCondition(has_id=[str(person) for person in without])] if without else []
+    )
     return models.Filter(must=must, must_not=must_not) if must or must_not else None
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from math import asin, ceil, cos, degrees, floor, radians, sin
 from typing import Final
 
+from services.match.filters import EARTH_KM, Filters, Place
 from services.match.ports import Entry, Floats, Probe
 
 OFFERS: Final = "offers"
@@ -21,11 +23,24 @@ WHOLE: Final = "whole"
 OFFER_TERMS: Final = "offer_terms"
 SEEK_TERMS: Final = "seek_terms"
 VERSION: Final = "version"
-LANGUAGES: Final = "languages"
+SPEAKS: Final = "speaks"
+ASKS: Final = "asks"
+FORMATS: Final = "formats"
+CELLS: Final = "cells"
+REACH: Final = "reach"
+KEYWORDS: Final = (SPEAKS, ASKS, FORMATS, CELLS, REACH)
+"""Keys of the payload that are looked up; all are lists of words, so that one kind of condition will do."""
 
-SHAPE: Final = "1"
+SHAPE: Final = "2"
 """Part of the collection's name: another shape is another collection, filled from the database."""
-ANY_LANGUAGE: Final = "*"
+ANY: Final = "*"
+_POLE: Final = 90
+NOWHERE: Final = "-"
+_SOMEWHERE: Final = "+"
+_CELL_DEGREES: Final = (1, 5, 15)
+"""Sizes of the squares of latitude and longitude that a place lies in; each divides 360."""
+_MAX_CELLS: Final = 150
+"""A circle that touches more squares of one size is drawn in larger ones."""
 FETCHED: Final = 1000
 """How many each vector prefetches: somebody found by one side only counts 0 on the other."""
 CLOSENESS: Final = 0.3
@@ -53,13 +68,79 @@ def sparse(terms: Iterable[str]) -> tuple[list[int], list[float]]:
     return indices, [1.0] * len(indices)
 
 
-def spoken(languages: Iterable[str]) -> list[str]:
-    """What a point says of its languages; unknown ones match any."""
-    return sorted(languages) or [ANY_LANGUAGE]
-
-
 def payload(entry: Entry) -> dict[str, object]:
-    return {VERSION: entry.version, LANGUAGES: spoken(entry.languages)}
+    """What a point says beside its vectors: enough to filter by, both ways."""
+    me = entry.filters
+    return {
+        VERSION: entry.version,
+        SPEAKS: sorted(me.speaks) or [ANY],
+        ASKS: sorted(me.asks) or [ANY],
+        FORMATS: _words(me.formats) or [ANY],
+        CELLS: _cells(me.place),
+        REACH: _reach(me) if me.max_distance_km else [ANY],
+    }
+
+
+def conditions(me: Filters, *, both_ways: bool) -> list[tuple[str, list[str]]]:
+    """
+    Say in which key of a point one of which words must stand, so that nobody who is compatible is lost.
+
+    Squares that a circle touches stand for the circle, so people just outside it come through.
+    """
+    found: list[tuple[str, list[str]]] = []
+    if me.speaks:
+        found.append((SPEAKS, [*sorted(me.speaks), ANY]))
+    if me.asks:
+        found.append((SPEAKS, sorted(me.asks)))
+    if me.formats:
+        found.append((FORMATS, [*_words(me.formats), ANY]))
+    if me.max_distance_km:
+        found.append((CELLS, _reach(me)))
+    if both_ways:
+        found.append((ASKS, [*sorted(me.speaks), ANY]))
+        found.append((REACH, [*_cells(me.place), ANY]))
+    return found
+
+
+def _words(formats: Iterable[int]) -> list[str]:
+    return [str(number) for number in sorted(formats)]
+
+
+def _cells(place: Place | None) -> list[str]:
+    """Every square that a place lies in, of each size."""
+    if place is None:
+        return []
+    row, column = place.latitude + _POLE, place.longitude + 180
+    return [_SOMEWHERE, *(_cell(size, floor(row / size), floor(column / size)) for size in _CELL_DEGREES)]
+
+
+def _cell(size: int, row: int, column: int) -> str:
+    return f"{size}:{row}:{column % (360 // size)}"
+
+
+def _reach(me: Filters) -> list[str]:
+    """Squares that the circle around somebody touches, of one size; none is large enough for the largest."""
+    if me.place is None:
+        return [NOWHERE]
+    for size in _CELL_DEGREES:
+        rows, columns = _box(me.place, me.max_distance_km, size)
+        if len(rows) * len(columns) <= _MAX_CELLS:
+            return sorted({_cell(size, row, column) for row in rows for column in columns})
+    return [_SOMEWHERE]
+
+
+def _box(place: Place, km: int, size: int) -> tuple[range, range]:
+    """Rows and columns of squares of the box around a circle, a little wider than it need be."""
+    angle = radians(degrees(km / EARTH_KM) + 0.01)
+    south, north = place.latitude - degrees(angle), place.latitude + degrees(angle)
+    rows = range(floor((max(south, -_POLE) + _POLE) / size), floor((min(north, _POLE) + _POLE) / size) + 1)
+    all_columns = ceil(360 / size)
+    if south <= -_POLE or north >= _POLE:  # the circle has a pole in it
+        return rows, range(all_columns)
+    wide = degrees(asin(min(1.0, sin(angle) / cos(radians(place.latitude))))) + 0.01
+    west = floor((place.longitude - wide + 180) / size)
+    east = floor((place.longitude + wide + 180) / size)
+    return rows, range(west, min(east + 1, west + all_columns))
 
 
 def asks(probe: Probe) -> list[tuple[str, list[float]]]:

@@ -53,6 +53,7 @@ class Client:
         request = pb.IndexProfileRequest(
             version=version,
             visible=visible,
+            matching=True,
             card=pb.Card(display_name=user.title(), headline=f"I am {user}", languages=languages),
             facts=[indexed_fact(user, number, fact) for number, fact in enumerate(facts)],
         )
