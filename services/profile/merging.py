@@ -20,6 +20,9 @@ _SAME_SHARE: Final = 0.5
 _SAME_WORDS: Final = 0.75
 """Likeness of two typed quotes that are one statement, before and after a correction."""
 
+_Place = tuple[str, Evidence | None]
+"""Key of a statement, and where it was said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
@@ -63,17 +66,15 @@ def merge(
         for fact in facts
         if fact.source is Source.ANALYZER and fact.evidence and fact.evidence.recording_id == recording_id
     }
-    settled = [*((fact.said_key, fact.evidence) for fact in own), *((t.key, t.evidence) for t in tombstones)]
-    settled += [(statement_key(fact.text), None) for fact in own]
-    said = [(fact, fact.evidence) for fact in before.values() if fact.evidence]
+    settled = [*_settled_by(own), *((tombstone.key, tombstone.evidence) for tombstone in tombstones)]
+    concealed = [*((key, None) for key in hidden), *_said(fact for fact in before.values() if fact.hidden)]
     kept: dict[UUID, Fact] = {}
-    room = MAX_FACTS - (len(facts) - len(before))
-    for statement in _surest(statements, room):
+    for statement in _surest(statements, MAX_FACTS - (len(facts) - len(before))):
         key = statement_key(statement.text)
         known = before.get((statement.facet, key))
-        if known is None and any(_same(key, statement.evidence, *other) for other in settled):
+        if known is None and _among(key, statement.evidence, settled):
             continue
-        hide = key in hidden or any(fact.hidden and _overlap(statement.evidence, at) for fact, at in said)
+        hide = known.hidden if known else _among(key, statement.evidence, concealed)
         fact_id = known.id if known else new_id()
         found = _found(
             fact_id, statement, key, known, analyzer=analyzer, external=external, hide=hide, now=now
@@ -83,6 +84,16 @@ def merge(
     known_facts = {fact.id: fact for fact in facts}
     written = [fact for fact in (*kept.values(), *anchored) if known_facts.get(fact.id) != fact]
     return Merge(tuple(written), tuple(fact.id for fact in before.values() if fact.id not in kept))
+
+
+def _said(facts: Iterable[Fact]) -> Iterable[_Place]:
+    return ((fact.said_key, fact.evidence) for fact in facts)
+
+
+def _settled_by(own: Sequence[Fact]) -> Iterable[_Place]:
+    """Yield what the user's own facts say already: what was proposed, and what they read now."""
+    yield from _said(own)
+    yield from ((statement_key(fact.text), None) for fact in own)
 
 
 def _surest(statements: Sequence[Statement], room: int) -> list[Statement]:
@@ -115,7 +126,7 @@ def _found(
         update_time=now,
         said_key=key,
         external=external,
-        hidden=known.hidden if known else hide,
+        hidden=hide,
     )
 
 
@@ -139,8 +150,9 @@ def _anchored(
     return replace(fact, evidence=evidence, revision=fact.revision + 1, update_time=now)
 
 
-def _same(key: str, evidence: Evidence, other_key: str, other: Evidence | None) -> bool:
-    return key == other_key or (other is not None and _overlap(evidence, other))
+def _among(key: str, evidence: Evidence, places: Iterable[_Place]) -> bool:
+    """Say whether a statement is one of those, by its words or by where it was said."""
+    return any(key == other or (at is not None and _overlap(evidence, at)) for other, at in places)
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:

@@ -58,5 +58,5 @@ def prompt_for(counts: Mapping[Facet, int], language: str) -> Prompt:
     facet = min(_ORDER, key=lambda each: counts.get(each, 0) / _DATA[each]["enough"])
     about, count = _DATA[facet], counts.get(facet, 0)
     question = about["questions"][count % len(about["questions"])]
-    reason = _DATA["plenty"] if count >= about["enough"] else about["few" if count else "none"]
-    return Prompt(question["id"], question[spoken], facet, reason[spoken], count, spoken)
+    why = _DATA["plenty"] if count >= about["enough"] else about["few" if count else "none"]
+    return Prompt(question["id"], question[spoken], facet, why[spoken], count, spoken)

@@ -46,15 +46,28 @@ async def test_a_call_that_died_before_its_answer_was_remembered_has_no_second_e
     ada: Person, surroundings: Surroundings
 ) -> None:
     """A crash between the two commits leaves the fact, and at the door a call that is not done."""
+    died = "UPDATE request_ids SET done = false, response = NULL, serve_until = now() WHERE request_id = %s"
+    request_id = str(uuid4())
+    first = await ada.create("Rain", request_id=request_id)
+    async with await psycopg.AsyncConnection.connect(surroundings.everything, autocommit=True) as connection:
+        assert (await connection.execute(died, (request_id,))).rowcount == 1
+        assert await ada.create("Rain", request_id=request_id) == first
+        assert await ada.facts() == [first]
+        await ada.delete(first.name)
+        assert (await connection.execute(died, (request_id,))).rowcount == 1
+    with refused(NOT_FOUND, "FACT_NOT_FOUND"):
+        await ada.create("Rain", request_id=request_id)
+
+
+async def test_a_request_id_is_good_for_a_day(ada: Person, surroundings: Surroundings) -> None:
     request_id = str(uuid4())
     first = await ada.create("Rain", request_id=request_id)
     async with await psycopg.AsyncConnection.connect(surroundings.everything) as connection:
-        died = (
-            "UPDATE request_ids SET done = false, response = NULL, serve_until = now() WHERE request_id = %s"
-        )
-        assert (await connection.execute(died, (request_id,))).rowcount == 1
-    assert await ada.create("Rain", request_id=request_id) == first
-    assert await ada.facts() == [first]
+        for table in ("request_ids", "requests"):
+            age = f"UPDATE {table} SET create_time = now() - interval '25 hours' WHERE request_id = %s"
+            assert (await connection.execute(age, (request_id,))).rowcount == 1  # pyright: ignore[reportArgumentType] - a name from the list above
+    second = await ada.create("Snow", request_id=request_id)
+    assert [fact.name for fact in await ada.facts()] == [second.name, first.name]
 
 
 async def test_a_fact_without_words_or_facet_is_refused(ada: Person) -> None:
@@ -101,7 +114,7 @@ async def test_an_old_etag_is_aborted(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("paths", [("evidence",), ("text", "source"), ("nonsense",)])
-async def test_only_text_and_facet_can_be_changed(ada: Person, paths: tuple[str, ...]) -> None:
+async def test_only_text_facet_and_hidden_can_be_changed(ada: Person, paths: tuple[str, ...]) -> None:
     fact = await ada.create("Rain")
     with refused(INVALID, "INVALID_UPDATE_MASK", field="update_mask"):
         await ada.edit(fact, *paths)
