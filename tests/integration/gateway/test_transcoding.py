@@ -81,10 +81,29 @@ def test_patch_does_not_guess_the_mask_from_the_body(edge: Edge) -> None:
 
 
 def test_unknown_fields_and_null_in_a_body_are_dropped(edge: Edge) -> None:
-    """Envoy has no option against it; the API guide says so."""
+    """Envoy has no option against it: docs/decisions/0011-unknown-fields.md."""
     body = {"displayName": "Ada", "headline": None, "nonsense": {"a": 1}}
     response = edge.call("PATCH", "/v1/profile?updateMask=displayName", json=body)
     assert json.loads(response.headers["x-received"])["profile"] == {"displayName": "Ada"}
+    nested = {
+        "fact": {"facet": "FACET_SEEK", "text": "a", "nonsense": [1]},
+        "nonsense": True,
+        "requestID": "x",
+    }
+    response = edge.call("POST", "/v1/facts", json=nested)
+    assert json.loads(response.headers["x-received"]) == {"fact": {"facet": "FACET_SEEK", "text": "a"}}
+    listed = {"weights": [{"facet": "FACET_GOAL", "weight": 1, "nonsense": {}}]}
+    response = edge.call("PATCH", "/v1/preferences?updateMask=weights", json=listed)
+    received = json.loads(response.headers["x-received"])["preferences"]
+    assert received == {"weights": [{"facet": "FACET_GOAL", "weight": 1.0}]}
+
+
+def test_a_misspelt_field_that_is_required_is_missed(edge: Edge) -> None:
+    response = edge.call(
+        "POST", "/v1/consents:set", json={"purposes": "PURPOSE_SHARE_CLIPS", "granted": True}
+    )
+    assert reason(response) == (400, "INVALID_REQUEST")
+    assert refusal(response)["BadRequest"]["fieldViolations"][0]["field"] == "purpose"
 
 
 def test_a_name_in_the_body_that_differs_from_the_path_is_refused(edge: Edge) -> None:
