@@ -17,6 +17,8 @@ demo: $(READY) ## The same, but leave once a match with its reasons was shown
 	@$(RUN) -m local demo
 token: $(READY) ## Print an access token of one of the cast: make token USER=elena-v
 	@$(RUN) -m local token "$(USER)"
+grpc: $(READY) ## List or call methods: make grpc SERVICE=match [CALL=ListMatches] [DATA='{}'] [USER=elena-v]
+	@$(RUN) -m local grpc "$(SERVICE)" "$(CALL)" "$${DATA:-}" $(if $(filter command,$(origin USER)),--user "$(USER)")
 status: $(READY) ## Say what is running and where
 	@$(RUN) -m local status
 clean: ## Remove all local state (recordings, accounts, databases); not the environment
@@ -69,4 +71,4 @@ $(READY): requirements.lock local/emulator.lock
 	@$(RUN) -m local setup
 	@touch $@
 
-.PHONY: run demo token status clean test check bench setup gen check-gen breaking fmt lock help
+.PHONY: run demo token grpc status clean test check bench setup gen check-gen breaking fmt lock help

@@ -1,5 +1,5 @@
 """
-python -m local run | demo | setup | token PERSON | status
+python -m local run | demo | setup | token PERSON | grpc SERVICE [METHOD [JSON]] | status
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from local import state
 from local.accounts import Accounts
-from local.aws import Resources
+from local.calls import SOMEBODY, CallRefused, call, listing, sign_in
 from local.demo import Cast, DemoFailed, push
 from local.output import Terminal
 from local.people import Person, people
 from local.setup import setup
 from local.showcase import show_calls, show_matches
-from local.stack import Running, emulator_of, running
+from local.stack import SERVICES, Running, running
 from local.state import AlreadyRunning, State
 from local.supervisor import StartFailed
 
@@ -76,13 +76,15 @@ async def _push(cast: Cast, terminal: Terminal) -> None:
 
 def token(data: Path, person: str) -> str:
     """Sign a person of the cast in at the running stack and return the access token."""
-    own, now = _running(data)
-    found = [one for one in people() if one.id == person]
-    if not found:
-        raise DemoFailed(f"nobody is called {person!r}; there are {', '.join(one.id for one in people())}")
-    emulator = emulator_of(own, now["ports"]["emulator"])
-    accounts = Accounts(emulator, Resources(**now["aws"]))
-    return accounts.sign_in(found[0].email, own.secret("cast")).access_token
+    return sign_in(*_running(data), person).access_token
+
+
+def grpc(data: Path, terminal: Terminal, service: str, method: str, *, request: str, person: str) -> int:
+    """Call a method at the running stack; without one, list them."""
+    if not method:
+        terminal.say(listing(service))
+        return 0
+    return call(*_running(data), service, method, data=request, person=person)
 
 
 def status(data: Path, terminal: Terminal) -> None:
@@ -113,11 +115,20 @@ def main() -> int:
                 return _until_stopped(run(arguments.data, terminal, stay=False))
             case "token":
                 print(token(arguments.data, arguments.person))  # noqa: T201  # the answer, for a shell to take
+            case "grpc":
+                return grpc(
+                    arguments.data,
+                    terminal,
+                    arguments.service,
+                    arguments.method,
+                    request=arguments.request,
+                    person=arguments.user,
+                )
             case "status":
                 status(arguments.data, terminal)
             case _:
                 setup()
-    except (AlreadyRunning, DemoFailed, StartFailed) as error:
+    except (AlreadyRunning, CallRefused, DemoFailed, StartFailed) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     except (ClientError, BotoCoreError, OSError, RuntimeError) as error:
@@ -137,6 +148,11 @@ def _arguments() -> argparse.Namespace:
     commands.add_parser("token", help="print an access token").add_argument(
         "person", help="an id of the cast"
     )
+    command = commands.add_parser("grpc", help="call a method of a service, or list them")
+    command.add_argument("service", choices=SERVICES)
+    command.add_argument("method", nargs="?", default="", help="its name; without it, all are listed")
+    command.add_argument("request", nargs="?", default="", help="the request in JSON")
+    command.add_argument("--user", default=SOMEBODY, help="an id of the cast: who calls")
     commands.add_parser("status", help="say what runs, and where")
     return parser.parse_args()
 

@@ -52,6 +52,14 @@ class Accounts:
             self._sign_up(email, password)
             return self._authenticate(email, password)
 
+    def user_id(self, email: str) -> str | None:
+        """Return the id of whoever signs in with this address, disabled or not; None when nobody does."""
+        users = self._cognito.list_users(
+            UserPoolId=self._resources.user_pool, Filter=f'email = "{email}"', AttributesToGet=["sub"]
+        )["Users"]
+        attributes = [each for user in users for each in user.get("Attributes", [])]
+        return next((each.get("Value") for each in attributes if each["Name"] == "sub"), None)
+
     def _sign_up(self, email: str, password: str) -> None:
         with suppress(self._errors.UsernameExistsException):
             self._cognito.sign_up(

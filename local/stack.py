@@ -84,9 +84,10 @@ class Stack:
                 own |= {"USER_POOL": resources.user_pool, "EXPORTS": f"s3://{resources.exports}"}
                 own |= {"RECEIPT_KEY": str(self.state.receipt_key)}
             case "media":
-                own |= {"AUDIO": f"s3://{resources.bucket}", "PROFILE": self.address("profile")}
+                own |= {"AUDIO": f"s3://{resources.bucket}"}
+                own |= {"PROFILE": self.address("profile"), "MATCH": self.address("match")}
             case "profile":
-                own |= {"MATCH": self.address("match")}
+                own |= {"MATCH": self.address("match"), "MEDIA": self.address("media")}
             case "match":
                 own |= {"INDEX": f"edge:{self.state.root / 'index'}"}
             case _:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -48,6 +50,28 @@ async def recordings(cast: Cast) -> set[str]:
     }
 
 
+async def people_and_the_operator_make_any_call(data: Path) -> None:
+    """What `make grpc` does; once, on a stack that is up anyway."""
+
+    async def grpc(*arguments: str) -> tuple[int | None, str]:
+        command = [sys.executable, "-m", "local", "--data", str(data), "grpc", *arguments]
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        output, _ = await process.communicate()
+        assert b"eyJ" not in output  # as every token begins
+        return process.returncode, output.decode()
+
+    oliver = ("--user", "oliver-p")
+    code, answer = await grpc("match", "ListMatches", '{"page_size": 1}', *oliver)
+    assert code == 0
+    assert json.loads(answer)["matches"]
+    for state in ("ACCOUNT_STATE_DISABLED", "ACCOUNT_STATE_ACTIVE"):
+        assert (await grpc("auth", "SetAccountState", json.dumps({"state": state}), *oliver))[0] == 0
+    code, answer = await grpc("match", "IndexProfile", "{}", *oliver)
+    assert (code, "not for people who run Timbre" in answer) == (1, True)
+
+
 async def test_two_people_are_matched_with_proven_reasons_and_nothing_is_done_twice(tmp_path: Path) -> None:
     screen, stages = StringIO(), set[str]()
 
@@ -59,6 +83,7 @@ async def test_two_people_are_matched_with_proven_reasons_and_nothing_is_done_tw
         before = await recordings(cast)
         terminal = Terminal(Console(file=screen, width=500))
         await show_calls(cast, await show_matches(cast, terminal), up.stack, terminal)
+        await people_and_the_operator_make_any_call(tmp_path / "data")
         pids = up.supervisor.pids
     assert len(before) == 2
     assert {"uploading", "transcribing", "ready"} <= stages

@@ -51,3 +51,14 @@ def test_what_a_killed_owner_published_is_not_believed(tmp_path: Path) -> None:
         left_behind = (tmp_path / "stack.json").read_bytes()
     (tmp_path / "stack.json").write_bytes(left_behind)
     assert state.running() is None
+
+
+def test_the_key_of_receipts_is_private_and_nobodys_identity(tmp_path: Path) -> None:
+    with owned(tmp_path / "data") as state:
+        state.make_keys(("auth",))
+        before = state.public_receipt_key.read_bytes()
+        state.make_keys(("auth",))
+        assert state.public_receipt_key.read_bytes() == before
+        assert mode(state.receipt_key) == 0o600
+        keys = ServiceKeys.load(state.private_key("auth"), state.public_keys)
+    assert set(keys.public) == {"auth"}
