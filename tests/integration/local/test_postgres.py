@@ -142,18 +142,18 @@ def test_a_lock_of_a_dead_or_foreign_process_does_not_stop_the_next_start(tmp_pa
     assert not (tmp_path / "postmaster.pid").exists()
 
 
-def test_a_role_owns_its_schema_and_cannot_read_another(database: Databases) -> None:
-    addresses = database("media", "profile")
+@pytest.mark.parametrize("stranger", ["auth", "profile", "match"])
+def test_a_role_owns_its_schema_and_cannot_read_another(database: Databases, stranger: str) -> None:
+    addresses = database("media", stranger)
     with psycopg.connect(addresses["media"], autocommit=True) as media:
         media.execute("CREATE TABLE diary (line text)")
         assert media.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'diary'").fetchone() == (
             "media",
         )
-    with psycopg.connect(addresses["profile"], autocommit=True) as profile:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            profile.execute("SELECT * FROM media.diary")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            profile.execute("CREATE TABLE public.leak (line text)")
+    with psycopg.connect(addresses[stranger], autocommit=True) as other:
+        for statement in ("SELECT * FROM media.diary", "CREATE TABLE public.leak (line text)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(statement)
 
 
 def test_no_password_no_entry(postgres_server: PostgresServer) -> None:
