@@ -5,7 +5,7 @@ deleted stays away, what is still said keeps its name. Standard library only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -80,7 +80,8 @@ def merge(
             fact_id, statement, key, known, analyzer=analyzer, external=external, hide=hide, now=now
         )
         kept[found.id] = known if known and found.says_what(known) else found
-    anchored = (_anchored(fact, recording_id, statements, find, now) for fact in own)
+    said = {statement_key(statement.text): statement.evidence for statement in statements}
+    anchored = [_anchored(fact, recording_id, said, find, external=external, now=now) for fact in own]
     known_facts = {fact.id: fact for fact in facts}
     written = [fact for fact in (*kept.values(), *anchored) if known_facts.get(fact.id) != fact]
     return Merge(tuple(written), tuple(fact.id for fact in before.values() if fact.id not in kept))
@@ -133,19 +134,30 @@ def _found(
 def _anchored(
     fact: Fact,
     recording_id: UUID,
-    statements: Sequence[Statement],
+    said: Mapping[str, Evidence],
     find: Callable[[Evidence], Evidence | None],
+    *,
+    external: bool,
     now: datetime,
 ) -> Fact:
     """
     Return a user's fact with evidence that the transcript, perhaps corrected, still bears out: the same
-    quote, or what stands in its place now, or none.
+    quote, or what stands in its place now, or none. A fact that had lost its evidence has it again when the
+    statement it was made from is.
     """
-    if fact.evidence is None or fact.evidence.recording_id != recording_id:
+    known = fact.evidence
+    if known is None:
+        evidence = None
+        again = said.get(fact.said_key)
+    elif known.recording_id != recording_id:
         return fact
-    instead = (s.evidence for s in statements if _overlap(fact.evidence, s.evidence))
-    evidence = find(fact.evidence) or next(instead, None)
-    if evidence == fact.evidence:
+    else:
+        evidence = find(known)
+        instead = (other for other in said.values() if _overlap(known, other))
+        again = None if evidence else next(instead, None)
+    if evidence is None and again is not None:
+        evidence, fact = again, replace(fact, external=external)
+    if evidence == known:
         return fact
     return replace(fact, evidence=evidence, revision=fact.revision + 1, update_time=now)
 

@@ -156,6 +156,19 @@ async def test_a_new_grant_lets_the_same_transcript_be_analyzed_again(ada: Perso
     assert (await ada.profile()).headline == "I'm a product manager in Rotterdam"
 
 
+async def test_a_fact_the_user_edited_has_its_evidence_again_after_a_new_grant(ada: Person) -> None:
+    recording = new_recording()
+    await ada.says(NADIA, recording=recording)
+    said = await ada.fact(pb.FACET_OFFER)
+    await ada.edit(pb.Fact(name=said.name, text="Pricing lessons"))
+    await ada.withdraw(TRANSCRIBE)
+    assert not (await ada.fact(pb.FACET_OFFER)).HasField("evidence")
+    await ada.agree(TRANSCRIBE)
+    await ada.says(NADIA, recording=recording)
+    fact = await ada.fact(pb.FACET_OFFER)
+    assert (fact.name, fact.text, fact.evidence) == (said.name, "Pricing lessons", said.evidence)
+
+
 async def test_a_transcript_first_seen_without_consent_is_analyzed_after_the_grant(ada: Person) -> None:
     recording = new_recording()
     await ada.withdraw(TRANSCRIBE)

@@ -126,3 +126,15 @@ def test_a_correction_of_a_hidden_statement_is_hidden() -> None:
     result = merged(said("a van", 100), facts=[hidden])
     assert [(new.text, new.hidden) for new in result.written] == [("a van", True)]
     assert result.deleted == (hidden.id,)
+
+
+def test_a_fact_of_the_users_that_lost_its_evidence_has_it_again_when_it_is_said_again() -> None:
+    van = said("a van")
+    own = replace(fact(van, 1), source=Source.USER, text="A lorry", evidence=None)
+    (written,) = merged(van, said("a ramp", 5_000), facts=[own]).written[1:]
+    assert (written.id, written.text, written.evidence) == (own.id, "A lorry", van.evidence)
+
+
+def test_a_fact_that_nobody_said_gets_no_evidence() -> None:
+    own = replace(fact(said("a van"), 1), source=Source.USER, evidence=None, said_key="")
+    assert merged(said("a van"), facts=[own]) == Merge((), ())
