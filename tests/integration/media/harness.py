@@ -85,6 +85,10 @@ class System:
         with self.connect() as connection:
             connection.execute(sql.encode(), parameters)
 
+    def rows(self, sql: str, *parameters: object) -> list[DictRow]:
+        with self.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql.encode(), parameters).fetchall()
+
     def count(self, sql: str, *parameters: object) -> int:
         with self.connect() as connection:
             row = connection.execute(sql.encode(), parameters or None).fetchone()
@@ -230,11 +234,21 @@ def _process(part: str, env: Mapping[str, str], folder: Path, health: str) -> It
         yield process
 
 
+@dataclass(slots=True)
+class Refusal:
+    """What a refused call says beside its code and reason."""
+
+    message: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    retry: bool = False
+
+
 @contextmanager
-def refused(code: grpc.StatusCode, reason: str) -> Iterator[None]:
-    """The call in the block fails with this code and reason."""
+def refused(code: grpc.StatusCode, reason: str) -> Iterator[Refusal]:
+    """The call in the block fails with this code and reason; what else it says is known behind the block."""
+    refusal = Refusal()
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        yield
+        yield refusal
     assert caught.value.code() is code, caught.value.details()
     trailers = dict(caught.value.trailing_metadata() or ())
     written = trailers["grpc-status-details-bin"]
@@ -243,6 +257,9 @@ def refused(code: grpc.StatusCode, reason: str) -> Iterator[None]:
     info = error_details_pb2.ErrorInfo()
     assert any(detail.Unpack(info) for detail in status.details)
     assert info.reason == reason
+    refusal.message = status.message
+    refusal.metadata = dict(info.metadata)
+    refusal.retry = any(detail.Unpack(error_details_pb2.RetryInfo()) for detail in status.details)
 
 
 def logs(folder: Path) -> list[dict[str, Any]]:

@@ -119,7 +119,8 @@ class Profile(StandIn):
         super().__init__(keys)
         self.analyzed: list[tuple[str, profile_pb2.AnalyzeTranscriptRequest]] = []
         self.forgotten: list[tuple[str, str]] = []
-        self.consents: dict[tuple[str, profile_pb2.Purpose.ValueType], bool] = {}
+        self.consents: dict[tuple[str, profile_pb2.Purpose.ValueType], list[bool]] = {}
+        """By user and purpose, what is answered, one call after the other; the last holds from then on."""
         self.evidence: dict[tuple[str, str], profile_pb2.Evidence] = {}
         """By user and fact, e.g. `("ada", "facts/…")`."""
 
@@ -157,7 +158,9 @@ class Profile(StandIn):
     def _consent(
         self, user: str, request: profile_pb2.CheckConsentRequest
     ) -> profile_pb2.CheckConsentResponse:
-        granted = self.consents.get((user, request.purpose), request.purpose == TRANSCRIBE)
+        with self.lock:
+            answers = self.consents.get((user, request.purpose), [request.purpose == TRANSCRIBE])
+            granted = answers.pop(0) if len(answers) > 1 else answers[0]
         return profile_pb2.CheckConsentResponse(granted=granted)
 
     def _evidence(self, user: str, request: profile_pb2.GetEvidenceRequest) -> profile_pb2.Evidence:
