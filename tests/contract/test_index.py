@@ -20,7 +20,7 @@ from services.match.adapters.edge import open_edge
 from services.match.adapters.qdrant import QdrantIndex, open_qdrant
 from services.match.adapters.shape import collection_name
 from services.match.errors import IndexUnavailable
-from services.match.filters import Filters
+from services.match.filters import Filters, Place, admits, compatible
 from services.match.ports import Entry, Floats, Index, Probe
 
 DIMENSION = 8
@@ -70,9 +70,15 @@ def probe(
 
 
 def entry(
-    about: Probe, *, version: int = 1, languages: Iterable[str] = (), person: UUID | None = None
+    about: Probe,
+    *,
+    version: int = 1,
+    languages: Iterable[str] = (),
+    person: UUID | None = None,
+    filters: Filters | None = None,
 ) -> Entry:
-    return Entry(person or uuid4(), version, Filters(speaks=frozenset(languages)), about)
+    filters = filters or Filters(speaks=frozenset(languages))
+    return Entry(person or uuid4(), version, filters, about)
 
 
 async def find(
@@ -173,6 +179,62 @@ async def test_people_who_share_no_language_do_not_meet(index: Index) -> None:
     assert set(await find(index, me, languages=["en"])) == {english.person_id, unknown.person_id}
     assert set(await find(index, me, languages=["fr", "it"])) == {german.person_id, unknown.person_id}
     assert len(await find(index, me)) == 3
+
+
+BERLIN, HAMBURG, SYDNEY = Place(52.5, 13.5), Place(53.5, 10.0), Place(-33.75, 151.25)
+CROWD = (
+    Filters(),
+    Filters(speaks=frozenset({"en"})),
+    Filters(speaks=frozenset({"en", "de"}), asks=frozenset({"de"})),
+    Filters(speaks=frozenset({"fr"}), formats=frozenset({1})),
+    Filters(speaks=frozenset({"en"}), formats=frozenset({2, 3}), place=HAMBURG),
+    Filters(speaks=frozenset({"en"}), place=HAMBURG, max_distance_km=500),
+    Filters(speaks=frozenset({"en"}), place=HAMBURG, max_distance_km=50),
+    Filters(speaks=frozenset({"en"}), place=SYDNEY, max_distance_km=20000),
+    Filters(place=SYDNEY),
+    Filters(place=BERLIN, max_distance_km=2500, formats=frozenset({1, 2})),
+)
+LOOKING = (
+    *CROWD,
+    Filters(speaks=frozenset({"en"}), asks=frozenset({"de"})),
+    Filters(formats=frozenset({3})),
+    Filters(speaks=frozenset({"en"}), place=BERLIN, max_distance_km=500),
+    Filters(place=BERLIN, max_distance_km=20000),
+    Filters(max_distance_km=50),
+)
+
+
+@pytest.mark.parametrize("me", LOOKING, ids=range(len(LOOKING)))
+async def test_filters_lose_nobody_whom_they_let_through(index: Index, me: Filters) -> None:
+    """And hold exactly here, where the places are far enough from the limits."""
+    people = [entry(probe([1], [0], offer_terms=["tango"]), filters=each) for each in CROWD]
+    await index.put(people)
+    about = probe([0], [1], seek_terms=["tango"])
+    both = await index.candidates(about, filters=me, without=(), limit=20)
+    assert set(both) == {each.person_id for each in people if compatible(me, each.filters)}
+    mine = await index.candidates(about, filters=me, without=(), limit=20, both_ways=False)
+    assert set(mine) == {each.person_id for each in people if admits(me, each.filters)}
+    found = await index.answering(axis(1)[0], frozenset({"tango"}), filters=me, without=(), limit=20)
+    assert set(found) == set(both)
+
+
+async def test_a_question_finds_offers_by_meaning_and_by_rare_words(index: Index) -> None:
+    exact, vague, named = entry(probe([1])), entry(probe([5])), entry(probe([4], offer_terms=["theremin"]))
+    seeker = entry(probe((), [1], seek_terms=["theremin"]))
+    await index.put([vague, exact, named, seeker])
+
+    async def ask(*terms: str, without: Iterable[UUID] = NOBODY, limit: int = 10) -> list[UUID]:
+        return await index.answering(
+            axis(1)[0], frozenset(terms), filters=Filters(), without=set(without), limit=limit
+        )
+
+    assert (await ask())[0] == exact.person_id
+    assert set((await ask("theremin"))[:2]) == {exact.person_id, named.person_id}
+    assert seeker.person_id not in await ask("theremin")
+    rest = await ask(without=[exact.person_id])
+    assert rest[0] != exact.person_id
+    assert exact.person_id not in rest
+    assert len(await ask(limit=1)) == 1
 
 
 async def test_those_left_out_do_not_come_back_through_any_question(index: Index) -> None:

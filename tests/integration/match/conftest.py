@@ -4,26 +4,33 @@ match as it is in production, on a free port: real PostgreSQL, real engine, real
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import grpc.aio
+import psycopg
 import pytest
 
 from services.kit.config import Common
 from services.kit.service_tokens import ServiceKeys, ServiceTokens
 from services.match.app import app
 from services.match.config import MatchConfig
-from tests.fixtures.stack import Databases
+from tests.fixtures.stack import Databases, PostgresServer
 from tests.fixtures.tokens import CLIENT, Issuer, write_service_keys
+from tests.integration.match.people import ENGINEER, FOUNDER, GARDENER, RIVAL
+from timbre.account.v1 import data_pb2
+from timbre.account.v1.data_pb2_grpc import AccountDataServiceStub
 from timbre.match.v1 import match_pb2 as pb
 from timbre.match.v1.match_pb2_grpc import MatchServiceStub
 from timbre.profile.v1 import profile_pb2
 
 Metadata = tuple[tuple[str, str], ...]
+CALLERS = ("profile", "media", "auth", "operator")
 _IDS = UUID("5f0e6a52-3f5e-4c55-8f5b-0a1a2b3c4d5e")
 
 
@@ -32,14 +39,18 @@ class Client:
     """A door to one running match service, and everybody who may pass it."""
 
     stub: MatchServiceStub
+    account: AccountDataServiceStub
     issuer: Issuer
-    tokens: ServiceTokens
+    services: Mapping[str, ServiceTokens]
 
-    def user(self, name: str) -> Metadata:
-        return (("authorization", f"Bearer {self.issuer.mint(sub=name)}"),)
+    def user(self, name: str, *groups: str) -> Metadata:
+        return (("authorization", f"Bearer {self.issuer.mint(sub=name, groups=groups or None)}"),)
+
+    def service(self, name: str, acting: str) -> Metadata:
+        return (("authorization", f"Bearer {self.services[name].mint('match', acting)}"),)
 
     def profile_service(self, acting: str) -> Metadata:
-        return (("authorization", f"Bearer {self.tokens.mint('match', acting)}"),)
+        return self.service("profile", acting)
 
     async def index(
         self,
@@ -48,14 +59,19 @@ class Client:
         version: int = 1,
         visible: bool = True,
         languages: Sequence[str] = ("en",),
+        preferences: profile_pb2.Preferences | None = None,
+        share_clips: bool = False,
+        matching: bool = True,
     ) -> int:
         """Index `"FACET: text"` facts for a user; a quote is the text, spoken at a made-up second."""
         request = pb.IndexProfileRequest(
             version=version,
             visible=visible,
-            matching=True,
             card=pb.Card(display_name=user.title(), headline=f"I am {user}", languages=languages),
             facts=[indexed_fact(user, number, fact) for number, fact in enumerate(facts)],
+            preferences=preferences,
+            share_clips=share_clips,
+            matching=matching,
         )
         reply = await self.stub.IndexProfile(request, metadata=self.profile_service(user))
         return reply.indexed_version
@@ -78,6 +94,49 @@ class Client:
     async def connections(self, user: str, **fields: int | str) -> pb.ListConnectionsResponse:
         request = pb.ListConnectionsRequest(**fields)  # pyright: ignore[reportArgumentType]  # names are the fields'
         return await self.stub.ListConnections(request, metadata=self.user(user))
+
+    async def named(self, user: str, name: str) -> pb.Match:
+        """Return the listed match of a user that has this display name."""
+        return next(m for m in (await self.matches(user)).matches if m.card.display_name == name)
+
+    async def search(self, user: str, query: str, **fields: int | str) -> pb.SearchPeopleResponse:
+        request = pb.SearchPeopleRequest(query=query, **fields)  # pyright: ignore[reportArgumentType]  # names are the fields'
+        return await self.stub.SearchPeople(request, metadata=self.user(user))
+
+    async def found(self, user: str, query: str) -> list[str]:
+        """Who answers a sentence, by display name, best first."""
+        return [match.card.display_name for match in (await self.search(user, query)).matches]
+
+    async def explain(self, user: str) -> pb.ExplainSearchResponse:
+        return await self.stub.ExplainSearch(pb.ExplainSearchRequest(), metadata=self.user(user))
+
+    async def block(self, user: str, name: str) -> pb.Block:
+        return await self.stub.BlockUser(pb.BlockUserRequest(name=name), metadata=self.user(user))
+
+    async def unblock(self, user: str, name: str) -> None:
+        await self.stub.UnblockUser(pb.UnblockUserRequest(name=name), metadata=self.user(user))
+
+    async def blocks(self, user: str, **fields: int | str) -> pb.ListBlocksResponse:
+        request = pb.ListBlocksRequest(**fields)  # pyright: ignore[reportArgumentType]  # names are the fields'
+        return await self.stub.ListBlocks(request, metadata=self.user(user))
+
+    async def report(self, user: str, name: str, comment: str = "", *, block: bool = False) -> pb.Report:
+        request = pb.ReportUserRequest(
+            name=name, category=pb.Report.CATEGORY_SPAM, comment=comment, block=block
+        )
+        return await self.stub.ReportUser(request, metadata=self.user(user))
+
+    async def erase(self, user: str) -> Mapping[str, int]:
+        request = data_pb2.EraseUserRequest()
+        reply = await self.account.EraseUser(request, metadata=self.service("auth", user))
+        return dict(reply.counts)
+
+    async def export(self, user: str) -> dict[str, bytes]:
+        files: dict[str, bytes] = {}
+        request = data_pb2.ExportUserRequest()
+        async for piece in self.account.ExportUser(request, metadata=self.service("auth", user)):
+            files[piece.path] = files.get(piece.path, b"") + piece.content
+        return files
 
 
 def indexed_fact(user: str, number: int, fact: str) -> pb.IndexedFact:
@@ -104,18 +163,39 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture(scope="session")
 def key_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("keys")
-    write_service_keys(directory, ["match", "profile"])
+    write_service_keys(directory, ["match", *CALLERS])
     return directory
 
 
 @pytest.fixture
-def config(database: Databases, key_directory: Path, tmp_path: Path) -> MatchConfig:
+def dsn(database: Databases) -> str:
+    return database("match")["match"]
+
+
+@pytest.fixture
+def config(dsn: str, key_directory: Path, tmp_path: Path) -> MatchConfig:
     return MatchConfig(
-        database=database("match")["match"],
+        database=dsn,
         index=f"edge:{tmp_path / 'index'}",
         service_key=key_directory / "private" / "match.pem",
         drain_seconds=0,
     )
+
+
+Behind = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def behind(dsn: str, postgres_server: PostgresServer) -> Behind:
+    """Run a statement behind the service's back, as the superuser, whom no wall keeps out."""
+    address = postgres_server.admin(urlsplit(dsn).path.removeprefix("/"))
+
+    def execute(sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(address, autocommit=True, options="-c search_path=match") as connection:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return execute
 
 
 @pytest.fixture
@@ -132,20 +212,27 @@ Start = Callable[[], AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture
-def client_at(issuer: Issuer, key_directory: Path) -> Callable[[MatchServiceStub], Client]:
-    """Give a stub the tokens that it needs."""
-    profile = ServiceKeys.load(key_directory / "private" / "profile.pem", key_directory / "public")
-    return lambda stub: Client(stub, issuer, ServiceTokens(profile))
+def client_at(issuer: Issuer, key_directory: Path) -> Callable[[grpc.aio.Channel], Client]:
+    """Give a channel the tokens that it needs."""
+    services = {
+        name: ServiceTokens(
+            ServiceKeys.load(key_directory / "private" / f"{name}.pem", key_directory / "public")
+        )
+        for name in CALLERS
+    }
+    return lambda channel: Client(
+        MatchServiceStub(channel), AccountDataServiceStub(channel), issuer, services
+    )
 
 
 @pytest.fixture
-def start(config: MatchConfig, common: Common, client_at: Callable[[MatchServiceStub], Client]) -> Start:
+def start(config: MatchConfig, common: Common, client_at: Callable[[grpc.aio.Channel], Client]) -> Start:
     """Start match; a test may do so again after it has stopped."""
 
     @asynccontextmanager
     async def started() -> AsyncIterator[Client]:
         async with app(config, common) as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield client_at(MatchServiceStub(channel))
+            yield client_at(channel)
 
     return started
 
@@ -154,3 +241,12 @@ def start(config: MatchConfig, common: Common, client_at: Callable[[MatchService
 async def match(start: Start) -> AsyncIterator[Client]:
     async with start() as client:
         yield client
+
+
+@pytest.fixture
+async def market(match: Client) -> Client:
+    await match.index("nora", *FOUNDER)
+    await match.index("priya", *ENGINEER)
+    await match.index("brian", *RIVAL)
+    await match.index("ruth", *GARDENER)
+    return match

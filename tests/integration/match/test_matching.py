@@ -5,61 +5,19 @@ What a user, a frontend and the profile service can rely on, through the real do
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import grpc
-import grpc.aio
 import pytest
-from google.rpc import error_details_pb2, status_pb2
 
+from tests.integration.match.people import ENGINEER, FOUNDER, GARDENER, LIKE, PASS, refused
 from timbre.match.v1 import match_pb2 as pb
 
 if TYPE_CHECKING:
     from tests.integration.match.conftest import Client
 
 pytestmark = pytest.mark.filterwarnings("ignore::services.kit.config.DevelopmentWarning")
-
-FOUNDER = (
-    "SEEK: I need an engineer who builds the backend of our app",
-    "OFFER: I have paying customers and I know how to sell",
-    "VALUE: I want to stop food waste",
-)
-ENGINEER = (
-    "OFFER: I build reliable backend services in Python",
-    "SEEK: I am looking for a founder who has customers and handles sales",
-    "VALUE: wasting food makes me sad",
-)
-RIVAL = (
-    "SEEK: I am searching for an engineer who writes the backend for my start-up",
-    "OFFER: I play the trumpet at weddings",
-)
-GARDENER = ("OFFER: I grow vegetables", "SEEK: I want to find an old tractor")
-LIKE, PASS = pb.REACTION_LIKE, pb.REACTION_PASS
-
-
-@contextmanager
-def refused(code: grpc.StatusCode, reason: str) -> Iterator[None]:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        yield
-    assert caught.value.code() is code
-    details = dict(caught.value.trailing_metadata())["grpc-status-details-bin"]
-    assert isinstance(details, bytes)
-    status = status_pb2.Status.FromString(details)
-    info = error_details_pb2.ErrorInfo()
-    assert any(detail.Unpack(info) for detail in status.details)
-    assert info.reason == reason
-
-
-@pytest.fixture
-async def market(match: Client) -> Client:
-    await match.index("nora", *FOUNDER)
-    await match.index("priya", *ENGINEER)
-    await match.index("brian", *RIVAL)
-    await match.index("ruth", *GARDENER)
-    return match
 
 
 async def test_the_mutual_partner_is_listed_with_reasons_in_both_directions(market: Client) -> None:

@@ -11,39 +11,31 @@ import signal
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
-import psycopg
 import pytest
 
 from services.kit.config import Common, ConfigError
-from services.kit.postgres import open_database
+from services.kit.postgres import for_everybody, open_database
 from services.match.adapters.edge import open_edge
 from services.match.adapters.minilm import open_minilm
 from services.match.adapters.postgres import Store
 from services.match.app import app
 from services.match.config import MatchConfig
 from services.match.indexing import Indexing
-from timbre.match.v1.match_pb2_grpc import MatchServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from uuid import UUID
 
-    from tests.integration.match.conftest import Client, Start
+    from tests.integration.match.conftest import Behind, Client, Start
 
 pytestmark = pytest.mark.filterwarnings("ignore::services.kit.config.DevelopmentWarning")
 
 FOUNDER = ("SEEK: I need an engineer who builds the backend", "OFFER: I have customers and know how to sell")
 ENGINEER = ("OFFER: I build backend services", "SEEK: I look for a founder who has customers and sells")
-
-
-def execute(config: MatchConfig, sql: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(config.database, autocommit=True) as connection:
-        cursor = connection.execute(sql.encode())
-        return cursor.fetchall() if cursor.description else []
 
 
 def index_directory(config: MatchConfig) -> Path:
@@ -56,10 +48,10 @@ async def soon(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def is_settled(config: MatchConfig) -> bool:
+async def is_settled(behind: Behind) -> bool:
     """Whether nobody waits to be indexed."""
     sql = "SELECT count(*) FROM people WHERE indexed_version < version"
-    return await asyncio.to_thread(execute, config, sql) == [(0,)]
+    return await asyncio.to_thread(behind, sql) == [(0,)]
 
 
 async def sees_priya(match: Client) -> bool:
@@ -87,25 +79,25 @@ async def test_matches_are_there_after_a_restart(start: Start) -> None:
 
 
 @pytest.mark.usefixtures("indexed")
-async def test_a_wiped_index_is_made_again(config: MatchConfig, start: Start) -> None:
+async def test_a_wiped_index_is_made_again(config: MatchConfig, behind: Behind, start: Start) -> None:
     before = await versions(config)
     shutil.rmtree(index_directory(config))
     async with start() as match:
         await soon(lambda: sees_priya(match))
-        await soon(lambda: is_settled(config))
+        await soon(lambda: is_settled(behind))
     assert await versions(config) == before
 
 
 @pytest.mark.usefixtures("indexed")
-async def test_people_the_database_does_not_know_leave_the_index(config: MatchConfig) -> None:
-    execute(config, "DELETE FROM people WHERE user_id = 'priya'")
+async def test_people_the_database_does_not_know_leave_the_index(config: MatchConfig, behind: Behind) -> None:
+    behind("DELETE FROM people WHERE user_id = 'priya'")
     async with AsyncExitStack() as stack:
         embeddings = await open_minilm()
         index = await open_edge(index_directory(config), embeddings, stack)
         store = Store(await open_database(config.database, stack), embeddings.id)
-        await Indexing(store, index, embeddings).reconcile()
+        await for_everybody(Indexing(store, index, embeddings).reconcile())
     (person,) = await versions(config)
-    assert execute(config, "SELECT person_id FROM people") == [(person,)]
+    assert behind("SELECT person_id FROM people") == [(person,)]
 
 
 async def test_nothing_of_a_hidden_person_stays_in_the_index(config: MatchConfig, start: Start) -> None:
@@ -116,8 +108,8 @@ async def test_nothing_of_a_hidden_person_stays_in_the_index(config: MatchConfig
 
 
 @pytest.mark.usefixtures("indexed")
-async def test_vectors_of_another_model_are_made_anew(config: MatchConfig, start: Start) -> None:
-    execute(config, "UPDATE people SET space = 'older', vectors = decode(repeat('00', 96), 'hex')")
+async def test_vectors_of_another_model_are_made_anew(behind: Behind, start: Start) -> None:
+    behind("UPDATE people SET space = 'older', vectors = decode(repeat('00', 96), 'hex')")
     async with start() as match:
 
         async def is_back() -> bool:
@@ -130,17 +122,16 @@ async def test_vectors_of_another_model_are_made_anew(config: MatchConfig, start
 
 @pytest.mark.usefixtures("indexed")
 async def test_a_version_that_was_stored_but_not_indexed_is_found_after_the_next_start(
-    config: MatchConfig, start: Start
+    config: MatchConfig, behind: Behind, start: Start
 ) -> None:
     # What a process leaves behind that dies between the commit and the index.
-    execute(
-        config,
+    behind(
         "INSERT INTO people (user_id, version, visible, card, facts, vectors, space)"
         " SELECT 'twin', 7, true, jsonb_set(card, '{display_name}', '\"Twin\"'), facts, vectors, space"
         " FROM people WHERE user_id = 'priya'",
     )
     async with start() as match:
-        await soon(lambda: is_settled(config))
+        await soon(lambda: is_settled(behind))
         assert set(await match.names("nora")) == {"Priya", "Twin"}
     assert sorted((await versions(config)).values()) == [1, 1, 7]
 
@@ -204,7 +195,11 @@ async def process(
 
 
 async def test_kills_at_any_moment_leave_nothing_lost_and_nothing_half_indexed(
-    config: MatchConfig, common: Common, client_at: Callable[[MatchServiceStub], Client], unused_tcp_port: int
+    config: MatchConfig,
+    common: Common,
+    behind: Behind,
+    client_at: Callable[[grpc.aio.Channel], Client],
+    unused_tcp_port: int,
 ) -> None:
     acknowledged: dict[str, int] = {}
 
@@ -222,15 +217,15 @@ async def test_kills_at_any_moment_leave_nothing_lost_and_nothing_half_indexed(
         ):
             async with asyncio.timeout(30):
                 await channel.channel_ready()
-            match = client_at(MatchServiceStub(channel))
+            match = client_at(channel)
             writers = [asyncio.create_task(write(match, worker)) for worker in range(3)]
             await asyncio.sleep(delay)
             child.send_signal(signal.SIGKILL)
             await asyncio.wait(writers)
             assert all(isinstance(writer.exception(), grpc.aio.AioRpcError) for writer in writers)
     async with app(config, common):
-        await soon(lambda: is_settled(config))
-    rows = execute(config, "SELECT user_id, person_id, version FROM people")
+        await soon(lambda: is_settled(behind))
+    rows = behind("SELECT user_id, person_id, version FROM people")
     assert acknowledged
     assert {user: version for user, _, version in rows if version < acknowledged.get(user, 0)} == {}
     assert await versions(config) == {person: version for _, person, version in rows}

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.match.domain import MAX_REASONS, Direction, Facet, Fact
-from services.match.ranking import NO_SCORE, WEIGHTS, Portrait, reasons, score
+from services.match.ranking import NO_SCORE, WEIGHTS, Portrait, answers, reasons, score
 
 TOPICS = 12
 COOKING, SAILING, CODE, SALES, CHESS = range(5)
@@ -148,3 +148,46 @@ def test_whoever_fits_has_a_reason_in_each_direction(one: Portrait, other: Portr
     assert len(found) <= MAX_REASONS
     if score(one, [other])[0].fits():
         assert {Direction.THEY_ANSWER, Direction.I_ANSWER} <= {reason.direction for reason in found}
+
+
+NEUTRAL = dict.fromkeys(Facet, 1.0)
+
+
+def test_weights_move_people_in_ones_own_order_and_nothing_else() -> None:
+    me = portrait((SEEK, CODE), (OFFER, SALES), (VALUE, CHESS))
+    others = [portrait((OFFER, CODE), (SEEK, SALES)), portrait((OFFER, CODE), (SEEK, SALES), (VALUE, CHESS))]
+    plain = score(me, others)
+    assert [each.rank for each in plain] == [each.total for each in plain]
+    assert score(me, others, emphasis=NEUTRAL) == plain
+    weighted = score(me, others, emphasis={**NEUTRAL, VALUE: 2.0})
+    assert weighted[1].rank - plain[1].rank == pytest.approx(WEIGHTS.shared, rel=1e-4)
+    assert weighted[0].rank == plain[0].rank
+    assert [replace(each, rank=0.0) for each in weighted] == [replace(each, rank=0.0) for each in plain]
+
+
+def test_a_weight_counts_on_the_side_of_ones_own_fact() -> None:
+    me = portrait((SEEK, CODE), (OFFER, SALES))
+    by_need, by_offer = (score(me, [PARTNER], emphasis={facet: 0.5})[0].rank for facet in (SEEK, OFFER))
+    assert by_need == pytest.approx(by_offer)
+    assert by_need < score(me, [PARTNER])[0].rank
+    assert score(me, [PARTNER], emphasis={BACKGROUND: 0.5})[0].rank == score(me, [PARTNER])[0].rank
+
+
+def test_what_only_they_rule_out_is_not_known_to_me() -> None:
+    picky = portrait((OFFER, CODE), (SEEK, SALES), (EXCLUSION, CHESS))
+    player = portrait((SEEK, CODE), (OFFER, SALES), (BACKGROUND, CHESS))
+    (seen,) = score(player, [picky])
+    assert not seen.fits()
+    assert seen.fits_me()
+    assert not score(picky, [player])[0].fits_me()
+
+
+def test_a_sentence_is_answered_by_up_to_three_facts_the_best_first() -> None:
+    sentence = portrait((SEEK, CODE))
+    able = portrait((BACKGROUND, CODE), (OFFER, CODE), (OFFER, SALES), (SEEK, CODE), (OFFER, CODE))
+    found = answers(sentence, able)
+    assert [reason.theirs for reason in found] == [able.facts[1], able.facts[4], able.facts[0]]
+    assert {(reason.direction, reason.mine) for reason in found} == {
+        (Direction.THEY_ANSWER, sentence.facts[0])
+    }
+    assert answers(sentence, portrait((OFFER, SALES), (SEEK, CODE))) == ()
