@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from services.kit.postgres import acting_for, open_database
 from services.kit.service_tokens import ServiceTokens
 from services.profile.adapters.postgres import Store
 from services.profile.app import app, worker
+from services.profile.domain import Cause
 from tests.integration.profile.conftest import Surroundings
 from tests.integration.profile.door import NADIA, Person, new_recording, refused
 from tests.integration.profile.match_server import MatchServer
@@ -209,6 +211,27 @@ async def test_an_erasure_between_two_changes_wins_whatever_the_order(
     async with await psycopg.AsyncConnection.connect(surroundings.everything) as connection:
         jobs = "SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'user_id' = %s"
         assert await (await connection.execute(jobs, (person.id,))).fetchone() == (0,)
+
+
+async def test_an_erasure_waits_for_the_change_that_is_being_made_and_counts_it(
+    ada: Person, accounts: Accounts, surroundings: Surroundings
+) -> None:
+    await ada.create("Rain")
+    async with AsyncExitStack() as stack:
+        database = await open_database(surroundings.dsn, stack)
+        store = Store(database, await open_jobs(surroundings.dsn, stack))
+        with acting_for(ada.id):
+            async with store.change(ada.id) as change:
+                (rain,) = await change.facts()
+                await change.save_facts([replace(rain, id=uuid4(), text="Snow")])
+                erasing = asyncio.create_task(accounts.erase(ada))
+                done, _ = await asyncio.wait([erasing], timeout=0.5)
+                assert not done
+                await change.commit(Cause.FACT_CREATED)
+    counts = await erasing
+    assert (counts["postgres.facts"], counts["postgres.versions"], counts["postgres.jobs"]) == (2, 2, 2)
+    for table in TABLES:
+        assert await rows(surroundings, table, ada) == [], table
 
 
 async def test_a_job_that_runs_while_its_user_is_erased_stops_nobody_elses(
