@@ -24,11 +24,11 @@ async def fetched(store: S3Audio, recording: Recording) -> AsyncIterator[Path]:
     assert etag is not None
     # A file without a name: whatever kills this process, nothing spoken is left on the disk.
     with tempfile.TemporaryFile() as file:
-        path = Path(f"/dev/fd/{file.fileno()}")
         try:
-            digest = await store.download(announced.key, Upload(announced.size_bytes, etag), path)
+            # Into the open file, never by its number: once this is cancelled, the number is soon another file's.
+            digest = await store.download(announced.key, Upload(announced.size_bytes, etag), file)
         except (AudioChanged, AudioMissing):
             raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH) from None
         if announced.sha256 and digest != announced.sha256:
             raise BadAudio(Failure.AUDIO_CHECKSUM_MISMATCH)
-        yield path
+        yield Path(f"/dev/fd/{file.fileno()}")

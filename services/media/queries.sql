@@ -153,7 +153,8 @@ RETURNING id;
 -- fail --
 -- The holder has found out that this cannot succeed.
 UPDATE recordings
-   SET state = 'FAILED', failure = %(failure)s, failed_stage = stage, stage = NULL, progress = 0, partial_text = '',
+   SET state = 'FAILED', failure = %(failure)s, failed_stage = CASE WHEN %(retryable)s THEN stage END,
+       stage = NULL, progress = 0, partial_text = '',
        lease_until = NULL, update_time = now()
  WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
 RETURNING id;

@@ -216,8 +216,9 @@ class Recordings:
         return await fetch_one(connection, _SQL["advance"], params) is not None
 
     async def fail(self, claim: Claim, failure: Failure) -> bool:
-        """End the recording; False when the claim is lost."""
-        return await self._database.one(_SQL["fail"], {**_held(claim), "failure": failure}) is not None
+        """End the recording, for now or for good; False when the claim is lost."""
+        params = {**_held(claim), "failure": failure, "retryable": failure.retryable}
+        return await self._database.one(_SQL["fail"], params) is not None
 
     async def release(self, claim: Claim, *, counted: bool) -> bool:
         """Give the claim back; a counted attempt brings the recording closer to failing. False when it was lost."""

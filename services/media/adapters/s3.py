@@ -11,8 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -129,9 +128,10 @@ class S3Audio:
             return None
         return Upload(head["ContentLength"], head["ETag"])
 
-    async def download(self, key: str, upload: Upload, to: Path) -> str:
+    async def download(self, key: str, upload: Upload, to: BinaryIO) -> str:
         """
-        Copy what was seen at the key to a file and return its SHA-256 in hex.
+        Copy what was seen at the key to an open file and return its SHA-256 in hex. A call that is cancelled
+        may go on for a moment, until the file is closed.
 
         Raises:
             AudioMissing: nothing is there any more.
@@ -186,16 +186,16 @@ class S3Audio:
         """
         return await self._call(self._remove, prefix)
 
-    def _download(self, key: str, upload: Upload, to: Path) -> str:
+    def _download(self, key: str, upload: Upload, to: BinaryIO) -> str:
         reply = self._s3.get_object(Bucket=self._bucket, Key=key, IfMatch=upload.etag)
         digest, size = hashlib.sha256(), 0
-        with to.open("wb") as sink:
-            for chunk in reply["Body"].iter_chunks(_CHUNK):
-                size += len(chunk)
-                if size > upload.size_bytes:
-                    raise AudioChanged
-                digest.update(chunk)
-                sink.write(chunk)
+        for chunk in reply["Body"].iter_chunks(_CHUNK):
+            size += len(chunk)
+            if size > upload.size_bytes:
+                raise AudioChanged
+            digest.update(chunk)
+            to.write(chunk)
+        to.flush()
         if size != upload.size_bytes:
             raise AudioChanged
         return digest.hexdigest()

@@ -17,6 +17,7 @@ from tests.integration.media.harness import Person, System, refused
 from tests.integration.media.neighbours import SHARE_CLIPS
 from tests.unit.media.audio import encoded, loudness, tones
 from timbre.match.v1 import match_pb2
+from timbre.media.v1 import media_pb2
 from timbre.profile.v1 import profile_pb2
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
@@ -205,6 +206,23 @@ async def test_without_its_neighbours_nobody_can_tell(ada: Person, bob: Person, 
             await bob.clip(name)
         assert refusal.retry
     assert (await bob.clip(name)).url
+
+
+async def test_a_caller_waits_no_longer_than_asked_for(ada: Person, system: System) -> None:
+    """What was begun for a caller who has left is given up, and the next one is served."""
+    name = own(system, ada, evidence(await hummed(ada, system)))
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await ada.stub.GetClip(media_pb2.GetClipRequest(name=name), metadata=ada.metadata, timeout=0.06)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert (await ada.clip(name)).url
+
+
+async def test_more_clips_than_turns_are_all_made(ada: Person, system: System) -> None:
+    recording = await hummed(ada, system)
+    names = [own(system, ada, evidence(recording, 1000 + 100 * number, 2000)) for number in range(6)]
+    clips = await asyncio.gather(*(ada.clip(name) for name in names))
+    assert len({clip.url.partition("?")[0] for clip in clips}) == 6
+    assert len(clips_of(system, recording)) == 6
 
 
 async def test_no_link_is_logged(ada: Person, system: System) -> None:

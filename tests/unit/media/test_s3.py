@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -30,8 +32,13 @@ async def test_a_store_that_is_away_is_unavailable(tmp_path: Path) -> None:
     audio = S3Audio.open("s3://timbre-audio", NOWHERE)
     with pytest.raises(AudioStoreUnavailable):
         await audio.look("u/someone/something")
+    with pytest.raises(AudioStoreUnavailable), (tmp_path / "audio").open("wb") as file:
+        await audio.download("u/someone/something", Upload(1, "tag"), file)
+    for call in (audio.put("u/a", b"clip", "audio/mp4"), audio.below("u/a"), audio.remove("u/a")):
+        with pytest.raises(AudioStoreUnavailable):
+            await call
     with pytest.raises(AudioStoreUnavailable):
-        await audio.download("u/someone/something", Upload(1, "tag"), tmp_path / "audio")
+        await anext(audio.pieces("u/a"))
 
 
 async def test_a_ticket_needs_no_store_and_shows_no_secret() -> None:
@@ -41,3 +48,14 @@ async def test_a_ticket_needs_no_store_and_shows_no_secret() -> None:
     assert ticket.fields["key"] == "u/a/b"
     assert ticket.fields["Content-Type"] == "audio/webm;codecs=opus"
     assert ticket.fields["x-amz-signature"] not in repr(ticket)
+
+
+async def test_a_link_needs_no_store_and_shows_no_secret() -> None:
+    audio = S3Audio.open("s3://timbre-audio", NOWHERE)
+    link = await audio.link(
+        "u/a/b", content_type="audio/mp4", filename="clip.m4a", lifetime=timedelta(minutes=5)
+    )
+    asked = parse_qs(urlsplit(link.url).query)
+    assert asked["X-Amz-Expires"] == ["300"]
+    assert asked["response-content-type"] == ["audio/mp4"]
+    assert asked["X-Amz-Signature"][0] not in repr(link)
