@@ -26,7 +26,9 @@ def type_of(schema: Json) -> Markup:
         return Markup("map of {}").format(type_of(schema["additionalProperties"]))
     if schema.get("contentEncoding") == "base64":
         return Markup("base64")
-    return Markup("{}").format(_FORMATS.get(schema.get("format", ""), schema.get("type", "any")))
+    kind: str | list[str] = schema.get("type", "any")
+    name = kind if isinstance(kind, str) else " or ".join(kind)
+    return Markup("{}").format(_FORMATS.get(schema.get("format", ""), name))
 
 
 def limits(schema: Json) -> list[str]:

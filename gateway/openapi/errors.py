@@ -204,9 +204,11 @@ _DETAILS: dict[str, tuple[str, dict[str, Json]]] = {
     "RequestInfo": (
         "Which call it was; in every error.",
         {
-            "requestId": _string(
-                "As in the header `x-request-id`; tell it to us when you ask about an error."
-            ),
+            "requestId": {
+                "type": ["string", "null"],
+                "description": "As in the header `x-request-id`; tell it to us when you ask about an error. Null when "
+                "the request was so malformed that it got none.",
+            },
             "servingData": _string("Always empty."),
         },
     ),

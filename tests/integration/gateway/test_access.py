@@ -179,6 +179,18 @@ def test_an_idempotency_key_is_no_claim_and_arrives(edge: Edge) -> None:
     assert reason(two) == (400, "REQUEST_ID_REUSED")
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["o'dd: 1", "x~y: 1", "trace-bin: ***", "grpc-timeout: soon", "grpc-encoding: odd", "grpc-status: x"],
+)
+def test_a_header_that_is_no_metadata_does_not_reach_a_service(edge: Edge, header: str) -> None:
+    """gRPC would fail the whole call because of it."""
+    name, _, value = header.partition(": ")
+    response = edge.ask("metadata", **{name: value})
+    assert response.status_code == 200
+    assert json.loads(response.json()["nextPageToken"]).get(name) != value
+
+
 def test_the_request_id_is_ours(edge: Edge) -> None:
     response = edge.ask("metadata", **{"x-request-id": "chosen-by-client"})
     assert len(response.headers["x-request-id"]) == 36

@@ -92,7 +92,7 @@ def test_unknown_fields_and_null_in_a_body_are_dropped(edge: Edge) -> None:
     }
     response = edge.call("POST", "/v1/facts", json=nested)
     assert json.loads(response.headers["x-received"]) == {"fact": {"facet": "FACET_SEEK", "text": "a"}}
-    listed = {"weights": [{"facet": "FACET_GOAL", "weight": 1, "nonsense": {}}]}
+    listed: dict[str, Any] = {"weights": [{"facet": "FACET_GOAL", "weight": 1, "nonsense": {}}]}
     response = edge.call("PATCH", "/v1/preferences?updateMask=weights", json=listed)
     received = json.loads(response.headers["x-received"])["preferences"]
     assert received == {"weights": [{"facet": "FACET_GOAL", "weight": 1.0}]}

@@ -94,7 +94,10 @@ class Upstream:
         answer = GetMessageClass(method.output_type)
 
         async def call(request: Message, context: Any) -> Message:
-            received = json.dumps(json_format.MessageToDict(request))
+            try:
+                received = json.dumps(json_format.MessageToDict(request))
+            except json_format.SerializeToJsonError:  # a mask of what cannot be the name of a field
+                received = ""
             await context.send_initial_metadata((("x-received", received),))
             if method.name == "CompleteRecording":
                 self._released.set()

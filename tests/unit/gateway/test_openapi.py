@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from referencing import Registry, Resource
 
 from gateway.contract import all_methods
 from gateway.openapi import __main__ as generator
+from tests.fixtures.document import DOCUMENT, OPERATIONS, errors
 from timbre.api.v1 import reasons_pb2
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(generator.PUBLISHED.read_text())
-OPERATIONS: list[Json] = [
-    {**operation, "path": path, "verb": verb}
-    for path, item in DOCUMENT["paths"].items()
-    for verb, operation in item.items()
-]
 SCHEMAS: dict[str, Json] = DOCUMENT["components"]["schemas"]
-operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[each["operationId"] for each in OPERATIONS])
+operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
 
 
 def parts(thing: object, *at: str) -> Iterator[tuple[tuple[str, ...], Json]]:
@@ -48,19 +41,6 @@ def resolve(thing: Json) -> Json:
     return found
 
 
-def errors(value: Any, schema: Json) -> list[str]:
-    """What is wrong with a value."""
-    resource = Resource[Any].from_contents(
-        {**DOCUMENT, "$schema": "https://json-schema.org/draft/2020-12/schema"}
-    )
-    registry = Registry[Any]().with_resource("urn:timbre", resource)
-    absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:timbre#/'))
-    validator = Draft202012Validator(
-        absolute, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
-    return [error.message for error in validator.iter_errors(value)]  # pyright: ignore[reportUnknownMemberType]
-
-
 def test_it_is_what_the_protos_say() -> None:
     assert generator.text() == generator.PUBLISHED.read_text(), "run `make gen` and commit the result"
 
@@ -71,10 +51,11 @@ def test_it_is_openapi() -> None:
 
 
 def test_it_has_the_methods_that_clients_may_call_and_no_other() -> None:
-    named = {operation["x-grpc-method"] for operation in OPERATIONS}
+    named = {operation["x-grpc-method"] for operation in OPERATIONS.values()}
     assert named == {method.path.removeprefix("/") for method in all_methods()}
-    assert len(OPERATIONS) == len(named)
-    assert len({operation["operationId"] for operation in OPERATIONS}) == len(named)
+    assert sum(len(item) for item in DOCUMENT["paths"].values()) == len(OPERATIONS) == len(named)
+    operations = [each for item in DOCUMENT["paths"].values() for each in item.values()]
+    assert len(operations) == len(named)
 
 
 @operation
