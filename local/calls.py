@@ -32,6 +32,7 @@ from timbre.profile.v1 import profile_pb2
 
 SOMEBODY = "elena-v"
 """Of the cast; who calls when nobody is named."""
+_INTERRUPTED = 130
 _ACCOUNT_DATA = data_pb2.DESCRIPTOR.services_by_name["AccountDataService"]
 _CONTRACTS: Mapping[str, tuple[ServiceDescriptor, ...]] = {
     "auth": (auth_pb2.DESCRIPTOR.services_by_name["AuthService"],),
@@ -135,7 +136,10 @@ def call(own: State, now: Mapping[str, Any], service: str, name: str, *, data: s
         command += ["-expand-headers", "-rpc-header", "authorization: Bearer ${TIMBRE_TOKEN}"]
         environment["TIMBRE_TOKEN"] = _token(own, now, service, method, person)
     command += [f"127.0.0.1:{now['ports'][service]}", method.path]
-    return subprocess.run(command, env=environment, input=data or "{}", text=True, check=False).returncode
+    try:
+        return subprocess.run(command, env=environment, input=data or "{}", text=True, check=False).returncode
+    except KeyboardInterrupt:  # how one leaves a stream
+        return _INTERRUPTED
 
 
 def _token(own: State, now: Mapping[str, Any], service: str, method: Method, person: str) -> str:

@@ -53,6 +53,10 @@ class Archive:
             self._entry.close()
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Let go of an archive that will not be finished; otherwise it would try to be, when it is collected."""
+        self._zip.fp = None
+
     def _open(self, path: str) -> IO[bytes]:
         if self._entry:
             self._entry.close()

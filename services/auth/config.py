@@ -18,7 +18,8 @@ class AuthConfig(ServiceSettings):
     exports: str = Field(min_length=1)
     """`s3://BUCKET` where archives lie for a day."""
     receipt_key: Path
-    """Ed25519 private key (PKCS#8 PEM, mode 600) that signs receipts of erasures; used by the worker only."""
+    """Ed25519 private key (PKCS#8 PEM, mode 600) that signs receipts of erasures; used by the worker only.
+    `openssl genpkey -algorithm ed25519` makes one; publish what `openssl pkey -pubout` says of it."""
     media: str = "127.0.0.1:50052"
     """`host:port` of the media service."""
     profile: str = "127.0.0.1:50053"

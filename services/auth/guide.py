@@ -44,7 +44,10 @@ _MEANINGS: Final = (
     (r"profile/facts\.json", "The statements in your profile, each with the words that it rests on."),
     (r"profile/versions\.json", "Every earlier state of your profile."),
     (r"profile/consents\.json", "What you agreed to, and what you withdrew, and when."),
-    (r"profile/(tombstones|hidden).*", "Statements that you deleted or hid, so that they do not come back."),
+    (
+        r"profile/(deleted|hidden)_statements\.json",
+        "Statements you deleted or hid, so that they do not come back.",
+    ),
     (r"profile/analyses\.json", "When which recording was read for statements, and what came of it."),
     (
         r"profile/requests\.json",

@@ -65,6 +65,13 @@ class Packer:
 
     async def _fill(self, file: IO[bytes], export_id: UUID, user_id: str) -> None:
         archive = Archive(file)
+        try:
+            await self._write(archive, export_id, user_id)
+        except BaseException:
+            archive.abandon()
+            raise
+
+    async def _write(self, archive: Archive, export_id: UUID, user_id: str) -> None:
         last = ""
         async for path, content in self._everything(user_id):
             if path != last and await self._exports.running(export_id) is None:

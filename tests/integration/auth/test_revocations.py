@@ -12,10 +12,12 @@ import grpc.aio
 import pytest
 
 from local.ports import free_port
+from services.auth.adapters.revocations import RevocationStore
 from services.kit.clients import open_neighbour
 from services.kit.errors import Unavailable
+from services.kit.postgres import open_database
 from services.kit.revocation_feed import Watch
-from services.kit.revocations import Revocations, TokenRevoked, hashed
+from services.kit.revocations import Revocations, State, TokenRevoked, hashed
 from services.kit.service_tokens import NOBODY
 from tests.integration.auth.harness import Person, System, until
 from timbre.auth.v1 import auth_pb2 as pb
@@ -201,3 +203,64 @@ async def test_ninety_nine_of_a_hundred_sign_outs_are_seen_within_two_seconds(lo
                     await asyncio.sleep(0.002)
                 slow += time.monotonic() - begun > SECONDS
             assert slow <= 1
+
+
+async def test_changes_become_visible_in_the_order_of_their_revisions(lonely: System) -> None:
+    """Otherwise a reader who has seen the later one would never look for the earlier one again."""
+    async with AsyncExitStack() as stack:
+        database = await open_database(lonely.dsn, stack)
+        store = RevocationStore(database)
+
+        async def change(user: str) -> int:
+            async with store.changing() as connection:
+                return (await store.revoke(connection, user, State.SIGNED_OUT)).revision
+
+        async with store.changing() as connection:
+            first = await store.revoke(connection, "ada", State.SIGNED_OUT)
+            second = asyncio.create_task(change("bob"))
+            await asyncio.sleep(0.3)
+            assert not second.done()
+        assert await second > first.revision
+
+
+async def test_a_listener_that_is_cut_off_misses_nothing(lonely: System) -> None:
+    with lonely.service():
+        async with lonely.watching() as revocations:
+            with lonely.sql() as sql:
+                cut = sql.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                assert cut.rowcount
+                sql.execute(
+                    "INSERT INTO revocations VALUES (%s, 'SIGNED_OUT', now(), NULL, NULL,"
+                    " nextval('revocation_revisions'))",
+                    (hashed("ada"),),
+                )
+            claims = {"sub": "ada", "auth_time": 1}
+            await until(lambda: refuses(revocations, claims), seconds=SECONDS)
+
+
+async def test_a_copy_that_cannot_read_the_list_says_so_and_comes_back(lonely: System) -> None:
+    """A heartbeat from it would claim that nothing has changed."""
+    with lonely.service():
+        async with lonely.watching() as revocations, grpc.aio.insecure_channel(lonely.address) as channel:
+            metadata = (("authorization", f"Bearer {lonely.tokens('match').mint('auth', NOBODY)}"),)
+            call: Any = AuthServiceStub(channel).WatchRevocations(
+                pb.WatchRevocationsRequest(), metadata=metadata
+            )
+            await call.read()
+            with lonely.sql() as sql, sql.transaction():
+                sql.execute("LOCK TABLE revocations IN ACCESS EXCLUSIVE MODE")
+                with pytest.raises(grpc.aio.AioRpcError) as refusal:
+                    async with asyncio.timeout(8):
+                        while True:
+                            await call.read()
+                assert refusal.value.code() is grpc.StatusCode.UNAVAILABLE
+                sql.execute(
+                    "INSERT INTO revocations VALUES (%s, 'SIGNED_OUT', now(), NULL, NULL,"
+                    " nextval('revocation_revisions'))",
+                    (hashed("ada"),),
+                )
+            claims = {"sub": "ada", "auth_time": 1}
+            await until(lambda: refuses(revocations, claims), seconds=15)

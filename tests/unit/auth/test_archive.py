@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import zipfile
 
@@ -28,7 +29,7 @@ def test_a_name_that_comes_back_later_is_refused() -> None:
     archive.write("b.json", b"2")
     with pytest.raises(ArchiveBroken):
         archive.write("a.json", b"3")
-    archive.close()
+    archive.abandon()
 
 
 @pytest.mark.parametrize("path", ["../a", "media/../../a", "media/./a", "/a", "a//b", "", "media/"])
@@ -36,7 +37,17 @@ def test_a_name_that_leaves_the_folder_is_refused(path: str) -> None:
     archive = Archive(io.BytesIO())
     with pytest.raises(ArchiveBroken):
         archive.write(path, b"")
-    archive.close()
+    archive.abandon()
+
+
+def test_an_archive_that_was_given_up_is_let_go_without_a_word() -> None:
+    file = io.BytesIO()
+    archive = Archive(file)
+    archive.write("a.json", b"1")
+    archive.abandon()
+    file.close()
+    del archive
+    gc.collect()  # what goes wrong in there would be a warning, and warnings are errors here
 
 
 def test_every_file_is_explained_by_where_it_lies() -> None:
