@@ -32,8 +32,8 @@ ERASE_ATTEMPTS: Final = 10**9
 """An erasure is never given up."""
 ERASE_MAX_WAIT_SECONDS: Final = 15
 SWEEP_SECONDS: Final = 2.0
-DISABLED_POLL_SECONDS: Final = 1.0
-"""Together with the way through the list, users are refused within 2 seconds."""
+DISABLED_POLL_SECONDS: Final = 0.75
+"""Together with Cognito's answer and the way through the list, users are refused within 2 seconds."""
 
 
 def define(jobs: Jobs, exports: ExportStore, packer: Packer, saga: Saga) -> None:

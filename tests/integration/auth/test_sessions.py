@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from services.kit.revocations import State, hashed
+from tests.fixtures.tokens import ADA, CLIENT, Issuer
 from tests.integration.auth.harness import Person, System, refused, until
 from timbre.auth.v1 import auth_pb2 as pb
 
@@ -156,3 +157,27 @@ async def test_signing_out_weakens_nothing(lonely: System, stronger: State) -> N
                 # Nobody is told: the service has not heard of it yet.
             await ada.sign_out()
             assert state_of(lonely, ada.user) == stronger.name
+
+
+async def test_tokens_of_every_kind_are_judged_as_the_contract_says(lonely: System) -> None:
+    with (
+        Issuer() as issuer,
+        lonely.service(
+            TIMBRE_TOKEN_ISSUER=issuer.url,
+            TIMBRE_TOKEN_JWKS=issuer.jwks_url,
+            TIMBRE_TOKEN_CLIENTS=CLIENT,
+        ),
+    ):
+        tokens = {
+            "": issuer.mint(groups=["moderators", "ambassadors"]),
+            "TOKEN_EXPIRED": issuer.mint(exp=int(time.time()) - 3600),
+            "TOKEN_INVALID": issuer.mint(token_use="id"),
+        }
+        async with lonely.person() as ada:
+            for reason, token in tokens.items():
+                request = pb.VerifyTokenRequest(token=token)
+                verdict = await ada.stub.VerifyToken(request, metadata=ada.as_service("profile"))
+                assert verdict.refusal.reason == reason
+                if not reason:
+                    assert list(verdict.session.groups) == ["ambassadors", "moderators"]
+                    assert (verdict.session.user_id, verdict.session.client_id) == (ADA, CLIENT)
