@@ -1,7 +1,7 @@
 """
     python -m gateway render --out DIR
 
-Writes DIR/envoy.yaml and DIR/contract.binpb from the GATEWAY_* variables and has Envoy check them.
+Writes DIR/envoy.yaml and the files it names from the GATEWAY_* variables and has Envoy check them.
 """
 
 from __future__ import annotations
