@@ -19,6 +19,7 @@ from bench.report import Report, WrongAnswer
 from local.api import ApiError
 from local.supervisor import StartFailed
 from services.kit.config import DevelopmentWarning
+from services.kit.postgres import EVERYBODY, act_for
 
 BENCHMARKS = {
     "ranking": "are partners found, and do look-alikes stay behind them (synthetic scenarios)",
@@ -63,6 +64,7 @@ def main() -> int:
 
 
 async def _timed(run: Callable[[Report], Awaitable[None]], report: Report) -> None:
+    act_for(EVERYBODY)
     # A benchmark that hangs must not stay: its processes end with the block they were started in.
     async with asyncio.timeout(1800):
         await run(report)

@@ -120,9 +120,10 @@ async def _erase(up: System, number: int, report: Report) -> tuple[str, int, int
 
     payload = (await _until(done))["receipt"]["payload"]
     took = time.perf_counter() - began
-    counts: dict[str, int] = json.loads(payload)["counts"]
-    stored = sum(count for name, count in counts.items() if "s3" in name)
-    kept = sum(count for name, count in counts.items() if "postgres" in name)
+    counts: dict[str, dict[str, int]] = json.loads(payload)["counts"]
+    removed = [(kind, count) for stores in counts.values() for kind, count in stores.items()]
+    stored = sum(count for kind, count in removed if kind.startswith("s3"))
+    kept = sum(count for kind, count in removed if kind.startswith("postgres"))
     return f"erasure {number + 1}", stored, kept, took
 
 

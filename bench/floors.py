@@ -69,7 +69,7 @@ class Floors:
         me = viewer.person
         probe = me.portrait.probe()
         return await self._index.candidates(
-            probe, languages=me.languages, without=viewer.without, limit=MAX_RANKED
+            probe, filters=me.filters, without=viewer.without, limit=MAX_RANKED
         )
 
     async def _viewer(self, user_id: str) -> Viewer:
@@ -107,4 +107,4 @@ async def _batches(database: Database) -> list[list[str]]:
 
 def _entry(viewer: Viewer) -> Entry:
     person = viewer.person
-    return Entry(person.person_id, person.version, person.languages, person.portrait.probe())
+    return Entry(person.person_id, person.version, person.filters, person.portrait.probe())

@@ -26,6 +26,7 @@ from local.api import Api
 from local.setup import ROOT
 from local.stack import Running, running
 from local.state import State
+from services.kit.postgres import EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ class System:
         raise WrongAnswer(f"{service} is still behind after five minutes")
 
     async def connect(self, service: str) -> psycopg.AsyncConnection[DictRow]:
-        """A connection of its own as the role of a service, in autocommit."""
+        """A connection of its own as the role of a service, in autocommit, acting for everybody."""
         return await psycopg.AsyncConnection[DictRow].connect(
-            self.dsn(service), autocommit=True, row_factory=dict_row
+            self.dsn(service), autocommit=True, row_factory=dict_row, options=f"-c timbre.user={EVERYBODY}"
         )
 
 

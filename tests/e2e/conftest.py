@@ -18,7 +18,7 @@ import pytest_asyncio
 from local.accounts import Accounts, Session
 from local.api import Api, spoken
 from local.people import CAST
-from local.stack import Running, running
+from local.stack import PORTS, Running, running
 from local.state import State
 
 PASSWORD = "Correct-horse-battery-9"
@@ -75,7 +75,8 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runn
     def show(_name: str, _line: str) -> None:
         """The lines are in the folder's logs, too."""
 
-    async with running(State(tmp_path_factory.mktemp("data")), show) as up:
+    ports = dict.fromkeys(PORTS, 0)  # any: somebody may have a stack of their own on the usual ones
+    async with running(State(tmp_path_factory.mktemp("data")), show, ports=ports) as up:
         yield up
 
 

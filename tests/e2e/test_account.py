@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -36,6 +36,11 @@ NOT_EXPORTED = {
     "profile.facts": {"user_id": "as above", "position": "their order", "said_key": "a digest"},
     "profile.analyses": {"user_id": "as above", "digest": "a digest"},
     "profile.tombstones": {"user_id": "as above", "key": "a digest"},
+    "auth.exports": {"size_bytes": "of an archive that is not closed yet"},
+    "match.reports": {"reported_id": "the other's id; the archive names them as the user knows them"},
+    "match.reactions": {"other_id": "as above"},
+    "match.blocks": {"other_id": "as above"},
+    "match.connections": {"first_user": "as above", "second_user": "as above"},
     "match.people": {
         "vectors": "an embedding: numbers without meaning to a person",
         "space": "the model that made them",
@@ -61,10 +66,15 @@ class Full:
 
     someone: Someone
     user_id: str
-    person: UUID
-    canaries: frozenset[str]
-    """Unique strings and ids; each is theirs alone."""
+    words: frozenset[str]
+    """Unique strings from every field, the address and the user id; each is theirs alone."""
+    ids: frozenset[str]
+    """Of what they have made: random, and they lead nowhere once that is gone."""
     audio: bytes
+
+    @property
+    def canaries(self) -> frozenset[str]:
+        return self.words | self.ids
 
 
 def canary(what: str) -> str:
@@ -79,7 +89,8 @@ async def _full(system: Running, new_person: SignUp) -> Full:
     someone, partner = await new_person(words["name"]), await new_person("Partner")
     api = someone.api
     typed = (
-        f"I can teach you the {words['offer']} method. I am looking for someone to repair my {words['seek']}."
+        f"I can teach you beekeeping the {words['offer']} way."
+        f" I am looking for someone to repair my old barn {words['seek']}."
     )
     created = await api.call("POST", "recordings", {"typed": {"text": typed}, "prompt": words["prompt"]})
     recording = created["recording"]["name"]
@@ -109,15 +120,13 @@ async def _full(system: Running, new_person: SignUp) -> Full:
     user_id = (await api.call("GET", "session"))["userId"]
     person = await person_id(system, someone)
     ids = {name.rpartition("/")[2] for name in (recording, spoken["name"], made["name"], deleted["name"])}
-    canaries = frozenset({*words.values(), *extra, *ids, user_id, str(person), someone.email})
-    return Full(someone, user_id, person, canaries, audio)
+    said = frozenset({*words.values(), *extra, user_id, someone.email})
+    return Full(someone, user_id, said, frozenset({*ids, str(person)}), audio)
 
 
 async def _with_others(someone: Someone, partner: Someone, words: Mapping[str, str]) -> set[str]:
     """React, report and block, and be reacted to; return what was said in it."""
-    await partner.types(
-        f"I repair any {words['seek']}. I am looking for someone to teach me the {words['offer']} method."
-    )
+    await partner.types("I repair any old barn. I am looking for someone to teach me beekeeping.")
     theirs = await until(lambda: _first(someone, "Partner"))
     mine = await until(lambda: _first(partner, words["name"]))
     await someone.api.call("POST", f"{theirs['name']}:react", {"reaction": "REACTION_LIKE"})
@@ -182,7 +191,7 @@ async def test_an_export_holds_every_value_of_every_row(system: Running, new_per
     texts = {name: archive.read(name) for name in names}
     whole = b"\n".join(content for name, content in texts.items() if name.endswith((".json", ".md"))).decode()
     readme = texts["README.md"].decode()
-    assert [name for name in names if name.split("/")[0] not in readme] == []
+    assert [name for name in names if name.split("/")[0] not in readme + "README.md"] == []
     missing = {
         (row.table, column, leaf)
         for row in rows(system)
@@ -216,15 +225,18 @@ async def test_an_erasure_leaves_nothing_anywhere(system: Running, new_person: S
     }
     done = await erase(full.someone)
     payload = json.loads(done["receipt"]["payload"])
-    counts: dict[str, int] = payload["counts"]
-    assert sum(counts.values()) > 20
+    counts: dict[str, dict[str, int]] = payload["counts"]
+    assert counts.keys() == {"auth", "media", "profile", "match"}
+    assert sum(sum(stores.values()) for stores in counts.values()) > 20
     await asyncio.sleep(3)  # the emulator writes its state to disk once a second
     assert _traces(system, full) == set()
-    system_files = files(system, "logs", "emulator", "index")
-    residue = {
-        name for name, content in system_files if any(mark.encode() in content for mark in full.canaries)
+    # Logs name recordings, the queue of S3's events keys, the index's own log people: ids that lead nowhere now.
+    left = {
+        name
+        for name, content in files(system, "logs", "emulator", "index")
+        if full.audio in content or any(word.encode() in content for word in full.words)
     }
-    assert residue == set()
+    assert left == set()
 
 
 def _traces(system: Running, full: Full) -> set[str]:
