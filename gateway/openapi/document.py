@@ -51,6 +51,12 @@ is a `RetryInfo`, and a `retry-after` header from the gateway.
 again.
 """
 
+_INFO = {
+    "title": "Timbre",
+    "version": "1.0.0",
+    "summary": "Matches people by what they say.",
+    "description": INTRODUCTION,
+}
 _REQUEST_ID = {
     "description": "The id of this call, in every answer and every error.",
     "schema": {"type": "string", "format": "uuid"},
@@ -102,12 +108,7 @@ def document(image: FileDescriptorSet, examples: Mapping[str, Mapping[str, Json]
         paths.setdefault(path(method.template), {})[method.verb.lower()] = operation
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Timbre",
-            "version": "1.0.0",
-            "summary": "Matches people by what they say.",
-            "description": INTRODUCTION,
-        },
+        "info": _INFO,
         "servers": [{"url": "/", "description": "The gateway that serves this document."}],
         "security": [{"accessToken": []}],
         "tags": [{"name": name, "description": comments.of(service)} for name, service in SERVICES.items()],
