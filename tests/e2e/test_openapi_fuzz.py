@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from local.stack import Running
 from tests.e2e.conftest import SignUp, Someone
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 EXAMPLES = 12
 LEAVE = ("signOut", "deleteAccount")
 """Who has called one of these is refused; each is called by somebody who does nothing else."""
-UNDO = ("setConsent", "deleteRecording", "deleteFact", "blockUser", "resetFacetWeights")
+UNDO = ("setConsent", "deleteRecording", "deleteFact", "blockUser", "reportUser")
 """After one of these there is less to find for the others."""
 SHARED = [name for name in OPERATIONS if name not in {*LEAVE, *UNDO}]
 
@@ -51,33 +50,43 @@ async def known(someone: Someone) -> dict[str, Sequence[str]]:
     }
 
 
-async def fuzz(system: Running, someone: Someone, operation: str) -> None:
-    run = Fuzz(system.stack.gateway, someone.session.access_token, await known(someone))
+async def fuzz(system: Running, someone: Someone, ids: dict[str, Sequence[str]], operation: str) -> None:
+    run = Fuzz(system.stack.gateway, someone.session.access_token, ids)
     seen = await asyncio.to_thread(run, operation, EXAMPLES)
-    assert sum(seen.values()) >= EXAMPLES // 2
+    entry = OPERATIONS[operation]
+    # What needs an id, or a group, may be refused every time; all else must have been answered.
+    assert seen[200] or "{" in entry["path"] or "x-required-group" in entry, seen
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shared() -> dict[str, Someone]:
-    """The person who asks most of the questions, once the first test has introduced them."""
-    return {}
+@pytest.fixture(scope="module")
+def shared() -> list[tuple[Someone, dict[str, Sequence[str]]]]:
+    """Who asks most of the questions, and what they know, once the first test has introduced them."""
+    return []
 
 
 @pytest.mark.parametrize("operation", SHARED)
 async def test_an_answer_is_what_the_document_says(
-    system: Running, sign_up: SignUp, shared: dict[str, Someone], operation: str
+    system: Running,
+    sign_up: SignUp,
+    shared: list[tuple[Someone, dict[str, Sequence[str]]]],
+    operation: str,
 ) -> None:
     if not shared:
         await introduced(sign_up, "Liam", LIAM)
-        shared["kate"] = await introduced(sign_up, "Kate", KATE)
-    await fuzz(system, shared["kate"], operation)
+        kate = await introduced(sign_up, "Kate", KATE)
+        async with asyncio.timeout(30):
+            while not await kate.matches():
+                await asyncio.sleep(0.1)
+        shared.append((kate, await known(kate)))
+    await fuzz(system, *shared[0], operation)
 
 
 @pytest.mark.parametrize("operation", [*UNDO, *LEAVE])
 async def test_what_cannot_be_undone_is_asked_by_somebody_else(
     system: Running, sign_up: SignUp, operation: str
 ) -> None:
-    await fuzz(system, await introduced(sign_up, "Mona", KATE), operation)
+    mona = await introduced(sign_up, "Mona", KATE)
+    await fuzz(system, mona, await known(mona), operation)
 
 
 async def test_the_gateway_publishes_this_document(system: Running, http: httpx.AsyncClient) -> None:
