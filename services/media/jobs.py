@@ -126,13 +126,14 @@ class Steps:
                 await asyncio.shield(self._recordings.release(claim, counted=False))
             raise
         except Exception as error:
-            if claim.attempts >= MAX_ATTEMPTS:
-                await self._recordings.fail(claim, Failure.STEP_FAILED)
+            if claim.attempts < MAX_ATTEMPTS:
+                if await self._recordings.release(claim, counted=True):
+                    raise
+            elif await self._recordings.fail(claim, Failure.STEP_FAILED):
                 log.warning("recording failed", reason=Failure.STEP_FAILED.value, **describe(error))
-            elif await self._recordings.release(claim, counted=True):
-                raise
-            else:  # deleted meanwhile, perhaps with its user: no wonder, and nothing is left to do
-                log.info("work was overtaken")
+                return
+            # Deleted meanwhile, perhaps with its user: no wonder, and nothing is left to do.
+            log.info("work was overtaken")
         else:
             log.info("step done", seconds=round(time.monotonic() - started, 3))
 

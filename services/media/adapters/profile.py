@@ -12,7 +12,8 @@ import grpc
 import grpc.aio
 
 from services.kit.clients import Neighbour
-from services.media.adapters.answers import meant_for_callers
+from services.kit.revocations import AccountErased
+from services.media.adapters.answers import meant_for_callers, reason_of
 from services.media.domain import Purpose, Spoken, Transcript
 from timbre.profile.v1 import profile_pb2 as pb
 from timbre.profile.v1.profile_pb2_grpc import ProfileServiceStub
@@ -77,11 +78,16 @@ class Profile:
 
     async def forget(self, owner_id: str, recording_id: UUID) -> None:
         """Have the facts of a deleted recording removed for good. Idempotent."""
-        await self._stub.ForgetRecording(
-            pb.ForgetRecordingRequest(recording=f"recordings/{recording_id}"),
-            metadata=self._neighbour.metadata(owner_id),
-            timeout=FORGET_SECONDS,
-        )
+        try:
+            await self._stub.ForgetRecording(
+                pb.ForgetRecordingRequest(recording=f"recordings/{recording_id}"),
+                metadata=self._neighbour.metadata(owner_id),
+                timeout=FORGET_SECONDS,
+            )
+        except grpc.aio.AioRpcError as error:
+            # Of a user who is erased, profile has forgotten everything.
+            if reason_of(error) != AccountErased.reason:
+                raise
 
     async def consents(self, user_id: str, purpose: Purpose) -> bool:
         """

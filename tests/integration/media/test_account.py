@@ -201,6 +201,17 @@ async def test_a_job_of_an_erased_user_ends_without_a_word(lonely: System) -> No
         assert lonely.count("SELECT count(*) FROM transcripts") == 0
 
 
+async def test_a_deletion_is_completed_when_profile_has_erased_the_user_already(lonely: System) -> None:
+    async with lonely.person() as ada:
+        await ada.delete(await ada.type(TEXT))
+        lonely.profile.erase(ada.user)
+        with lonely.worker():
+            async with asyncio.timeout(60):
+                while lonely.count("SELECT count(*) FROM removals"):
+                    await asyncio.sleep(0.05)
+        assert "job failed" not in {line["event"] for line in logs(lonely.folder)}
+
+
 async def test_an_erasure_without_the_store_is_completed_by_the_next_call(
     lonely: System, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
