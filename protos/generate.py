@@ -72,7 +72,9 @@ def released(out: Path) -> None:
     revision = release()
     listed = git("ls-tree", "-r", "--name-only", revision, "protos/timbre")
     if listed.returncode:
-        sys.exit(f"the release {revision} is not in this checkout's history: {listed.stderr.decode().strip()}")
+        sys.exit(
+            f"the release {revision} is not in this checkout's history: {listed.stderr.decode().strip()}"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         for name in listed.stdout.decode().splitlines():
             path = Path(scratch) / name
