@@ -66,8 +66,7 @@ class UploadService:
 
         Raises:
             ConsentRequired: the caller has withdrawn the consent TRANSCRIBE.
-            RecordingNotFound: the request id has made a recording that was deleted since.
-            RequestIdReused: it has made another one.
+            RecordingNotFound, RequestIdReused: as in `create_typed`.
         """
         if not await self._profile.consents(caller.user_id, Purpose.TRANSCRIBE):
             raise ConsentRequired(purpose=Purpose.TRANSCRIBE)
@@ -91,14 +90,7 @@ class UploadService:
         )
         async with self._recordings.transaction() as connection:
             recording = await self._recordings.add(connection, new)
-        if recording:
-            return recording, ticket
-        recording = await self._made_before(new)
-        if recording.state is not State.UPLOADING or recording.announced is None:
-            return recording, None
-        ticket = await self._ticket(recording.announced)
-        extended = await self._recordings.extend_ticket(caller.user_id, recording.id, ticket.expire_time)
-        return (extended, ticket) if extended else (await self._get(caller.user_id, recording.id), None)
+        return (recording, ticket) if recording else await self._uploading_before(new)
 
     async def create_typed(
         self, caller: Caller, *, text: str, language: str, prompt: str, request_id: UUID | None
@@ -157,6 +149,15 @@ class UploadService:
             if await self._recordings.accept_upload(connection, recording, upload.etag):
                 await enqueue(self._jobs, connection, Stage.CHECK, recording.id)
         return True
+
+    async def _uploading_before(self, new: NewRecording) -> tuple[Recording, Ticket | None]:
+        """What the request id has made, and a fresh ticket while nothing was uploaded."""
+        recording = await self._made_before(new)
+        if recording.state is not State.UPLOADING or recording.announced is None:
+            return recording, None
+        ticket = await self._ticket(recording.announced)
+        extended = await self._recordings.extend_ticket(new.owner_id, recording.id, ticket.expire_time)
+        return (extended, ticket) if extended else (await self._get(new.owner_id, recording.id), None)
 
     async def _made_before(self, new: NewRecording) -> Recording:
         """
