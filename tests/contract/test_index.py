@@ -160,11 +160,12 @@ async def test_the_best_of_many_facts_counts_not_their_number(index: Index) -> N
 
 
 async def test_rare_words_bring_people_up_in_both_directions(index: Index) -> None:
+    """Where meaning tells nobody apart and their order is any, a word in common decides."""
     crowd = [entry(probe([4], [4], whole=3, offer_terms=["music"])) for _ in range(5)]
     teaches = entry(probe([4], [4], whole=3, offer_terms=["music", "theremin"]))
     learns = entry(probe([4], [4], whole=3, seek_terms=["theremin"]))
     await index.put([*crowd, teaches, learns])
-    seeker = probe([6], [6], whole=2, seek_terms=["theremin", "music"])
+    seeker = probe([6], [6], whole=2, seek_terms=["theremin"])
     assert (await find(index, seeker))[0] == teaches.person_id
     teacher = probe([6], [6], whole=2, offer_terms=["theremin"])
     assert (await find(index, teacher))[0] == learns.person_id

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from timbre.api.v1 import policy_pb2 as timbre_dot_api_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctimbre/account/v1/data.proto\x12\x11timbre.account.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1atimbre/api/v1/policy.proto\"\x13\n\x11\x45xportUserRequest\"k\n\x12\x45xportUserResponse\x12\x39\n\x04path\x18\x01 \x01(\tB+\xbaH(r&2$^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$\x12\x1a\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\x12\n\x10\x45raseUserRequest\"\x84\x01\n\x11\x45raseUserResponse\x12@\n\x06\x63ounts\x18\x01 \x03(\x0b\x32\x30.timbre.account.v1.EraseUserResponse.CountsEntry\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xe9\x01\n\x12\x41\x63\x63ountDataService\x12i\n\nExportUser\x12$.timbre.account.v1.ExportUserRequest\x1a%.timbre.account.v1.ExportUserResponse\"\x0c\x88\xb5\x18\x03\x9a\xb5\x18\x04\x61uth0\x01\x12h\n\tEraseUser\x12#.timbre.account.v1.EraseUserRequest\x1a$.timbre.account.v1.EraseUserResponse\"\x10\x88\xb5\x18\x03\x9a\xb5\x18\x04\x61uth\xa8\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctimbre/account/v1/data.proto\x12\x11timbre.account.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1atimbre/api/v1/policy.proto\"\x13\n\x11\x45xportUserRequest\"\x85\x01\n\x12\x45xportUserResponse\x12S\n\x04path\x18\x01 \x01(\tBE\xbaHBr@2>^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$\x12\x1a\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@\"\x12\n\x10\x45raseUserRequest\"\x84\x01\n\x11\x45raseUserResponse\x12@\n\x06\x63ounts\x18\x01 \x03(\x0b\x32\x30.timbre.account.v1.EraseUserResponse.CountsEntry\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x32\xe9\x01\n\x12\x41\x63\x63ountDataService\x12i\n\nExportUser\x12$.timbre.account.v1.ExportUserRequest\x1a%.timbre.account.v1.ExportUserResponse\"\x0c\x88\xb5\x18\x03\x9a\xb5\x18\x04\x61uth0\x01\x12h\n\tEraseUser\x12#.timbre.account.v1.EraseUserRequest\x1a$.timbre.account.v1.EraseUserResponse\"\x10\x88\xb5\x18\x03\x9a\xb5\x18\x04\x61uth\xa8\xb5\x18\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'timbre.account.v1.data_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPORTUSERRESPONSE'].fields_by_name['path']._loaded_options = None
-  _globals['_EXPORTUSERRESPONSE'].fields_by_name['path']._serialized_options = b'\272H(r&2$^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$'
+  _globals['_EXPORTUSERRESPONSE'].fields_by_name['path']._serialized_options = b'\272HBr@2>^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$'
   _globals['_EXPORTUSERRESPONSE'].fields_by_name['content']._loaded_options = None
   _globals['_EXPORTUSERRESPONSE'].fields_by_name['content']._serialized_options = b'\272H\006z\004\030\200\200@'
   _globals['_ERASEUSERRESPONSE_COUNTSENTRY']._loaded_options = None
@@ -45,14 +45,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTDATASERVICE'].methods_by_name['EraseUser']._serialized_options = b'\210\265\030\003\232\265\030\004auth\250\265\030\001'
   _globals['_EXPORTUSERREQUEST']._serialized_start=108
   _globals['_EXPORTUSERREQUEST']._serialized_end=127
-  _globals['_EXPORTUSERRESPONSE']._serialized_start=129
-  _globals['_EXPORTUSERRESPONSE']._serialized_end=236
-  _globals['_ERASEUSERREQUEST']._serialized_start=238
-  _globals['_ERASEUSERREQUEST']._serialized_end=256
-  _globals['_ERASEUSERRESPONSE']._serialized_start=259
-  _globals['_ERASEUSERRESPONSE']._serialized_end=391
-  _globals['_ERASEUSERRESPONSE_COUNTSENTRY']._serialized_start=346
-  _globals['_ERASEUSERRESPONSE_COUNTSENTRY']._serialized_end=391
-  _globals['_ACCOUNTDATASERVICE']._serialized_start=394
-  _globals['_ACCOUNTDATASERVICE']._serialized_end=627
+  _globals['_EXPORTUSERRESPONSE']._serialized_start=130
+  _globals['_EXPORTUSERRESPONSE']._serialized_end=263
+  _globals['_ERASEUSERREQUEST']._serialized_start=265
+  _globals['_ERASEUSERREQUEST']._serialized_end=283
+  _globals['_ERASEUSERRESPONSE']._serialized_start=286
+  _globals['_ERASEUSERRESPONSE']._serialized_end=418
+  _globals['_ERASEUSERRESPONSE_COUNTSENTRY']._serialized_start=373
+  _globals['_ERASEUSERRESPONSE_COUNTSENTRY']._serialized_end=418
+  _globals['_ACCOUNTDATASERVICE']._serialized_start=421
+  _globals['_ACCOUNTDATASERVICE']._serialized_end=654
 # @@protoc_insertion_point(module_scope)

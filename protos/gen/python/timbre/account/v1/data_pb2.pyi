@@ -44,8 +44,8 @@ class ExportUserResponse(_message.Message):
     PATH_FIELD_NUMBER: _builtins.int
     CONTENT_FIELD_NUMBER: _builtins.int
     path: _builtins.str
-    """path of the file in the archive, e.g. `recordings/5f0e….json`; relative, `/` between folders. The
-    same path in consecutive messages continues the file.
+    """path of the file in the archive, e.g. `recordings/5f0e….json`; relative, `/` between folders, and no
+    part of it begins with a dot. The same path in consecutive messages continues the file.
     """
     content: _builtins.bytes
     """content of this piece, at most 1 MiB."""

@@ -615,7 +615,7 @@ class ErasureReceipt(_message.Message):
     payload: _builtins.str
     """payload is a JSON object: `erasure` (the name), `user_sha256` (hex SHA-256 of the user id, so that
     the owner can show that it is theirs), `create_time` and `complete_time` (RFC 3339, UTC), and
-    `counts`, per store what was removed.
+    `counts`, per service and store what was removed, e.g. {"media": {"s3.object_versions": 21}}.
     """
     signature: _builtins.bytes
     """signature of the payload, 64 bytes."""

@@ -108,7 +108,8 @@ class AuthServiceServicer:
         asked to do so once more, because tokens tell the time in whole seconds. Repeating it changes
         nothing more.
 
-        Errors: UNAVAILABLE: Cognito did not answer; access tokens are revoked nevertheless, call again.
+        Errors: UNAVAILABLE: Cognito did not answer. Access tokens are revoked nevertheless, this one too: to
+        end the refresh tokens, sign in and call again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

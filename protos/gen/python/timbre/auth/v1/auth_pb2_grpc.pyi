@@ -33,7 +33,8 @@ class AuthServiceStub:
     asked to do so once more, because tokens tell the time in whole seconds. Repeating it changes
     nothing more.
 
-    Errors: UNAVAILABLE: Cognito did not answer; access tokens are revoked nevertheless, call again.
+    Errors: UNAVAILABLE: Cognito did not answer. Access tokens are revoked nevertheless, this one too: to
+    end the refresh tokens, sign in and call again.
     """
     VerifyToken: _aio.UnaryUnaryMultiCallable[_auth_pb2.VerifyTokenRequest, _auth_pb2.VerifyTokenResponse]
     """VerifyToken says what an access token proves, for callers that cannot verify one themselves. A
@@ -114,7 +115,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         asked to do so once more, because tokens tell the time in whole seconds. Repeating it changes
         nothing more.
 
-        Errors: UNAVAILABLE: Cognito did not answer; access tokens are revoked nevertheless, call again.
+        Errors: UNAVAILABLE: Cognito did not answer. Access tokens are revoked nevertheless, this one too: to
+        end the refresh tokens, sign in and call again.
         """
 
     @_abc_1.abstractmethod

@@ -119,6 +119,7 @@ class MediaServiceServicer:
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
         - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
         - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
+        - NOT_FOUND / RECORDING_NOT_FOUND: the recording that this request_id made was deleted since.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -35,6 +35,7 @@ class MediaServiceStub:
     - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
     - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
     - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
+    - NOT_FOUND / RECORDING_NOT_FOUND: the recording that this request_id made was deleted since.
     """
     CompleteRecording: _aio.UnaryUnaryMultiCallable[_media_pb2.CompleteRecordingRequest, _media_pb2.Recording]
     """CompleteRecording says that the upload is done. Timbre looks at what really arrived and queues
@@ -141,6 +142,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
         - ABORTED / REQUEST_IN_PROGRESS: the same request_id is being served just now.
         - FAILED_PRECONDITION / CONSENT_REQUIRED: `spoken`, and the caller has withdrawn TRANSCRIBE.
+        - NOT_FOUND / RECORDING_NOT_FOUND: the recording that this request_id made was deleted since.
         """
 
     @_abc_1.abstractmethod

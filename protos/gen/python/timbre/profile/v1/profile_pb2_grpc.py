@@ -176,12 +176,13 @@ class ProfileServiceServicer:
 
     def CreateFact(self, request, context):
         """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
-        `request_id`.
+        `request_id`: a repeat gets the first answer, also when the fact was changed or deleted since.
 
         Errors:
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
         - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
-        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
+        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted before the first answer
+        could be remembered.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,12 +37,13 @@ class ProfileServiceStub:
     """
     CreateFact: _aio.UnaryUnaryMultiCallable[_profile_pb2.CreateFactRequest, _profile_pb2.Fact]
     """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
-    `request_id`.
+    `request_id`: a repeat gets the first answer, also when the fact was changed or deleted since.
 
     Errors:
     - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
     - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
-    - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
+    - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted before the first answer
+      could be remembered.
     """
     UpdateFact: _aio.UnaryUnaryMultiCallable[_profile_pb2.UpdateFactRequest, _profile_pb2.Fact]
     """UpdateFact changes the text, the facet or whether the fact is hidden. With text or facet the fact
@@ -184,12 +185,13 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_profile_pb2.CreateFactRequest, _abc.Awaitable[_profile_pb2.Fact]],
     ) -> _abc.Awaitable[_profile_pb2.Fact]:
         """CreateFact adds a fact in the user's own words (source USER, no evidence). Idempotent by
-        `request_id`.
+        `request_id`: a repeat gets the first answer, also when the fact was changed or deleted since.
 
         Errors:
         - INVALID_ARGUMENT / REQUEST_ID_REUSED: same request_id, other parameters.
         - FAILED_PRECONDITION / FAILED_PRECONDITION: 500 facts of the user's own exist already.
-        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted since.
+        - NOT_FOUND / FACT_NOT_FOUND: the fact that this request_id made was deleted before the first answer
+          could be remembered.
         """
 
     @_abc_1.abstractmethod
