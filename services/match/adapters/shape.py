@@ -24,11 +24,11 @@ OFFER_TERMS: Final = "offer_terms"
 SEEK_TERMS: Final = "seek_terms"
 VERSION: Final = "version"
 SPEAKS: Final = "speaks"
-ASKS: Final = "asks"
 FORMATS: Final = "formats"
 CELLS: Final = "cells"
-REACH: Final = "reach"
-KEYWORDS: Final = (SPEAKS, ASKS, FORMATS, CELLS, REACH)
+WANTS: Final = "wants"
+MEETS: Final = "meets"
+KEYWORDS: Final = (SPEAKS, FORMATS, CELLS, WANTS, MEETS)
 """Keys of the payload that are looked up; all are lists of words, so that one kind of condition will do."""
 
 SHAPE: Final = "2"
@@ -74,10 +74,11 @@ def payload(entry: Entry) -> dict[str, object]:
     return {
         VERSION: entry.version,
         SPEAKS: sorted(me.speaks) or [ANY],
-        ASKS: sorted(me.asks) or [ANY],
         FORMATS: _words(me.formats) or [ANY],
         CELLS: _cells(me.place),
-        REACH: _reach(me) if me.max_distance_km else [ANY],
+        WANTS: _wants(me),
+        # Both at once, because every condition more is a look at every person more.
+        MEETS: _pairs(sorted(me.speaks) or [ANY], _wants(me)),
     }
 
 
@@ -88,7 +89,11 @@ def conditions(me: Filters, *, both_ways: bool) -> list[tuple[str, list[str]]]:
     Squares that a circle touches stand for the circle, so people just outside it come through.
     """
     found: list[tuple[str, list[str]]] = []
-    if me.speaks:
+    if both_ways and me.speaks:
+        found.append((MEETS, _pairs([*sorted(me.speaks), ANY], _suits(me))))
+    elif both_ways:
+        found.append((WANTS, _suits(me)))
+    elif me.speaks:
         found.append((SPEAKS, [*sorted(me.speaks), ANY]))
     if me.asks:
         found.append((SPEAKS, sorted(me.asks)))
@@ -96,10 +101,27 @@ def conditions(me: Filters, *, both_ways: bool) -> list[tuple[str, list[str]]]:
         found.append((FORMATS, [*_words(me.formats), ANY]))
     if me.max_distance_km:
         found.append((CELLS, _reach(me)))
-    if both_ways:
-        found.append((ASKS, [*sorted(me.speaks), ANY]))
-        found.append((REACH, [*_cells(me.place), ANY]))
     return found
+
+
+def _wants(me: Filters) -> list[str]:
+    """What others must be; of somebody who wants both, the place stands for the languages too."""
+    if me.max_distance_km:
+        return [f"at {cell}" for cell in _reach(me)]
+    return [f"in {language}" for language in sorted(me.asks)] or [ANY]
+
+
+def _suits(me: Filters) -> list[str]:
+    """Every want that somebody meets."""
+    return [
+        ANY,
+        *(f"in {language}" for language in sorted(me.speaks)),
+        *(f"at {c}" for c in _cells(me.place)),
+    ]
+
+
+def _pairs(languages: Iterable[str], wants: Iterable[str]) -> list[str]:
+    return [f"{language} {want}" for language in languages for want in wants]
 
 
 def _words(formats: Iterable[int]) -> list[str]:
