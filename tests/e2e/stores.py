@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,10 +60,11 @@ def objects(system: Running) -> Iterator[tuple[str, bytes]]:
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"])
         for page in pages:
             for version in page.get("Versions", []):
-                found = s3.get_object(
-                    Bucket=bucket["Name"], Key=version["Key"], VersionId=version.get("VersionId", "null")
-                )
-                yield f"{bucket['Name']}/{version['Key']}", found["Body"].read()
+                name, number = version["Key"], version.get("VersionId", "null")
+                # Somebody else's may have been removed since it was listed.
+                with suppress(s3.exceptions.ClientError):
+                    found = s3.get_object(Bucket=bucket["Name"], Key=name, VersionId=number)
+                    yield f"{bucket['Name']}/{name}", found["Body"].read()
 
 
 def files(system: Running, *folders: str) -> Iterator[tuple[str, bytes]]:
