@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import grpc
 import grpc.aio
@@ -33,6 +33,7 @@ from services.kit.validation import Rules
 
 Context = grpc.aio.ServicerContext[Any, Any]
 # The stubs know the handlers of the synchronous server only.
+Metadata = tuple[tuple[str, str | bytes], ...]
 Unary = Callable[[Message, Context], Awaitable[Message]]
 Stream = Callable[[Message, Context], AsyncIterator[Message]]
 
@@ -111,8 +112,8 @@ class Door(grpc.aio.ServerInterceptor):
 
     def _unary(self, method: str, policy: Policy, behave: Unary) -> Any:
         async def call(request: Message, context: Context) -> Message:
-            async with _Call(method, context):
-                await self._admit(policy, request, context)
+            async with _Call(method, context) as served:
+                await self._admit(policy, request, served.metadata)
                 async with asyncio.timeout(_seconds_left(context)):
                     # Nothing may be remembered of an erased user: what they may call repeats by itself.
                     keyed = policy.keyed and not policy.open_to_erased
@@ -127,24 +128,23 @@ class Door(grpc.aio.ServerInterceptor):
 
     def _stream(self, method: str, policy: Policy, behave: Callable[..., AsyncIterator[Message]]) -> Any:
         async def call(request: Message, context: Context) -> AsyncIterator[Message]:
-            async with _Call(method, context):
-                await self._admit(policy, request, context)
+            async with _Call(method, context) as served:
+                await self._admit(policy, request, served.metadata)
                 # A generator fails while it is iterated, so it is iterated in here.
                 async for reply in behave(request, context):
                     yield reply
 
         return call
 
-    async def _admit(self, policy: Policy, request: Message, context: Context) -> None:
+    async def _admit(self, policy: Policy, request: Message, metadata: Metadata) -> None:
         if not policy.is_public:
-            metadata = context.invocation_metadata()
             caller = await self._gatekeeper.authenticate(metadata, erased_too=policy.open_to_erased)
             if not policy.admits(caller):
                 raise PermissionDenied
             _caller.set(caller)
             act_for(caller.user_id)
         if policy.keyed:
-            adopt_key(request, _metadata(context).get("idempotency-key"))
+            adopt_key(request, _value(metadata, "idempotency-key"))
         self._rules.check(request)
 
 
@@ -155,12 +155,15 @@ class _Call:
         self._method = method
         self._context = context
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         self._started = time.perf_counter()
-        sent = _metadata(self._context).get("x-request-id", "")
+        # Once a call: gRPC builds it anew each time it is asked for.
+        self.metadata: Metadata = tuple(self._context.invocation_metadata() or ())
+        sent = _value(self.metadata, "x-request-id")
         known = isinstance(sent, str) and _REQUEST_ID.fullmatch(sent)
         self._id = str(sent) if known else uuid.uuid4().hex
         _request_id.set(self._id)
+        return self
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None:
@@ -183,8 +186,8 @@ class _Call:
             log("call", method=self._method, code=code, ms=ms, request_id=self._id, **fields)
 
 
-def _metadata(context: Context) -> dict[str, str | bytes]:
-    return dict(context.invocation_metadata() or ())
+def _value(metadata: Metadata, name: str) -> str | bytes | None:
+    return next((value for key, value in metadata if key == name), None)
 
 
 def _seconds_left(context: Context) -> float:
