@@ -85,6 +85,7 @@ async def show_calls(cast: Cast, person: Person, stack: Stack, terminal: Termina
     recordings = (await (await cast.api(person)).call("GET", "recordings", pageSize=1))["recordings"]
     header = '-H "authorization: Bearer $TOKEN"'
     terminal.say(Text(f"\nGateway  {stack.gateway}", style="bold"))
+    terminal.say(f"Its whole API on a page: {stack.gateway}/docs")
     until = f"{session.expires.astimezone():%H:%M}"
     terminal.say(f"A token of {person.name}, good until {until}; then `make token USER={person.id}`:")
     terminal.say(f"\n  export TOKEN={session.access_token}\n")
