@@ -64,8 +64,8 @@ class Gateway:
     """Limit of a JSON request body. Audio goes to S3 directly."""
     timeout_seconds: float = 15.0
     """Limit of a call that does not stream; a client's own gRPC deadline may only be shorter."""
-    jwks_refresh_seconds: int = 300
-    """How often the issuer's keys are fetched: how long a withdrawn key is still let through."""
+    jwks_refresh_seconds: int = 10
+    """How often the issuer's keys are fetched: how long a new key is refused, and a withdrawn one let through."""
     trusted_hops: int = 0
     """How many proxies stand in front and append to X-Forwarded-For: 1 behind Fly's proxy."""
     max_connections: int = 4096

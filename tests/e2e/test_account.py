@@ -89,13 +89,13 @@ async def _full(system: Running, new_person: SignUp) -> Full:
     someone, partner = await new_person(words["name"]), await new_person("Partner")
     api = someone.api
     typed = (
-        f"I can teach you beekeeping the {words['offer']} way."
-        f" I am looking for someone to repair my old barn {words['seek']}."
+        f"I can teach you glassblowing the {words['offer']} way."
+        f" I am looking for someone to shoe my old donkey {words['seek']}."
     )
     created = await api.call("POST", "recordings", {"typed": {"text": typed}, "prompt": words["prompt"]})
     recording = created["recording"]["name"]
     await someone.awaits_end(recording)
-    audio = (CAST / "brian-w.opus").read_bytes() + secrets.token_bytes(32)
+    audio = (CAST / "rosa-d.opus").read_bytes() + secrets.token_bytes(32)
     spoken = await someone.uploads(audio, "audio/ogg")
     await api.call("POST", f"{spoken['name']}:complete", {})
     await someone.awaits_end(spoken["name"])
@@ -126,7 +126,7 @@ async def _full(system: Running, new_person: SignUp) -> Full:
 
 async def _with_others(someone: Someone, partner: Someone, words: Mapping[str, str]) -> set[str]:
     """React, report and block, and be reacted to; return what was said in it."""
-    await partner.types("I repair any old barn. I am looking for someone to teach me beekeeping.")
+    await partner.types("I shoe any old donkey. I am looking for someone to teach me glassblowing.")
     theirs = await until(lambda: _first(someone, "Partner"))
     mine = await until(lambda: _first(partner, words["name"]))
     await someone.api.call("POST", f"{theirs['name']}:react", {"reaction": "REACTION_LIKE"})

@@ -34,7 +34,7 @@ def tools() -> None:
 @pytest.mark.usefixtures("tools")
 async def test_every_block_of_the_guide_runs(system: Running, sign_up: SignUp, tmp_path: Path) -> None:
     partner, reader = await sign_up("Rufus"), await sign_up("Reader")
-    await partner.types("I repair barn roofs and old wood. I would love to learn to keep bees.")
+    await partner.types("I photograph pottery and glass. I would love to learn to sail a dinghy.")
     blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) > 10
     script = "set -euo pipefail\n" + "\n".join(

@@ -22,7 +22,7 @@ from tests.e2e.people import moderator, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 METHODS = {str(method): method for method in all_methods()}
-SPOKEN = "brian-w"
+SPOKEN = "ingrid-h"
 """Of the cast; somebody must have words to hear."""
 
 

@@ -21,13 +21,15 @@ from local.stack import Running
 from tests.e2e.calls import Answer, Calls, Method, all_methods
 from tests.e2e.conftest import SignUp, Someone
 from tests.e2e.people import erase, moderator, person_id, until
-from tests.e2e.test_typed_path import BEEKEEPER, CARPENTER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 METHODS = all_methods()
 WITH_NAME = "{name}"
 UUID = str(uuid4())
+# Nobody else in these tests speaks of it: people of one test must not turn up among the matches of another.
+FALCONER = "I can teach you falconry. I am looking for someone to restore a lighthouse lamp."
+RESTORER = "I restore lighthouse lamps. I would love to learn falconry."
 TEXT = {"text": "I can teach you to whittle spoons."}
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -127,7 +129,7 @@ def _missing(kind: str) -> str:
 
 async def _belongings(system: Running, someone: Someone, partner: str) -> dict[str, str]:
     """Give somebody one of everything, and return the names."""
-    recording = (await someone.types(BEEKEEPER))["name"]
+    recording = (await someone.types(FALCONER))["name"]
     match = await until(lambda: _match(someone, partner))
     block = (await someone.api.call("POST", f"{match['name']}:block", {}))["name"]
     fact = (await someone.facts())[0]["name"]
@@ -152,13 +154,13 @@ async def _match(someone: Someone, name: str) -> dict[str, Any] | None:
 async def world(system: Running, http: httpx.AsyncClient, new_person: SignUp) -> AsyncIterator[World]:
     calls = Calls(system, http)
     carl = await new_person("Carl the other")
-    await carl.types(CARPENTER)
+    await carl.types(RESTORER)
     cleo, gone, ada = [await new_person(name) for name in ("Cleo", "Gone", "Ada")]
     others = await _belongings(system, cleo, "Carl the other")
     await cleo.api.call("PATCH", "profile", {"visibility": "VISIBILITY_HIDDEN"}, updateMask="visibility")
     erased = await _belongings(system, gone, "Carl the other")
     await erase(gone)
-    await ada.types(BEEKEEPER)
+    await ada.types(FALCONER)
     world = World(calls, ada, await moderator(system, new_person))
     world.names["another's"] = others
     world.names["erased"] = erased

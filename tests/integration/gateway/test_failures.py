@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -241,3 +242,26 @@ def test_the_access_log_says_what_happened_and_not_who_asked_for_what(edge: Edge
     text = edge.log.read_text()
     for word in (secret, name, token, token[-20:], "11111111-aaaa", "127.0.0.1"):
         assert word not in text
+
+
+def test_two_gateways_never_share_a_port(edge: Edge, run_edge: Callable[..., Edge]) -> None:
+    """Envoy would let the kernel spread connections over both, and nobody would notice."""
+    with pytest.raises(RuntimeError, match="did not start"):
+        run_edge(listen=edge.settings.listen)
+
+
+def test_a_new_key_of_the_issuer_is_known_to_the_gateway_soon(run_edge: Callable[..., Edge]) -> None:
+    with Issuer() as issuer:
+        edge = run_edge(own_issuer=issuer, jwks_refresh_seconds=1)
+
+        def refused_by_the_service() -> bool:
+            """The services behind believe another issuer, so whoever passes the gateway is told by them."""
+            return "issuer" in refusal(edge.call("GET", "/v1/session"))["message"]
+
+        assert refused_by_the_service()
+        issuer.rotate()
+        assert not refused_by_the_service()
+        deadline = time.monotonic() + 10
+        while not refused_by_the_service():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
