@@ -18,6 +18,7 @@ ALLOWED = frozenset(
         "method", "code", "reason", "caller", "request_id", "ms",  # a call
         "job", "stage", "attempt", "recording", "version", "count", "seconds",  # work
         "address", "adapter", "status", "signal", "migration",  # coming and going
+        "model", "tokens_in", "tokens_out", "attempts", "cost_usd",  # a call to a model elsewhere
         "error_type", "where",  # what broke, never its message
     }
 )  # fmt: skip

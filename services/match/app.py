@@ -52,7 +52,7 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
     """Run match and yield its port; everything is closed in reverse order on the way out."""
     async with AsyncExitStack() as stack:
         identity = await open_identity("match", config, common, stack)
-        embeddings = await open_embeddings(config, common)
+        embeddings = await open_embeddings(config, common, stack)
         index = await open_index(config, common, embeddings, stack)
         database = await open_database(config.database, stack)
         auth = await open_neighbour("auth", common.auth, identity.tokens, stack) if common.auth else None
@@ -104,8 +104,8 @@ def _use_cases(
     )
 
 
-async def open_embeddings(config: MatchConfig, common: Common) -> Embeddings:
-    """Open the embedder that `MATCH_EMBEDDINGS` names."""
+async def open_embeddings(config: MatchConfig, common: Common, stack: AsyncExitStack) -> Embeddings:
+    """Open the embedder that `MATCH_EMBEDDINGS` names; closed with `stack`."""
     url = urlsplit(config.embeddings)
     match url.scheme:
         case "minilm":
@@ -113,8 +113,13 @@ async def open_embeddings(config: MatchConfig, common: Common) -> Embeddings:
             from services.match.adapters.minilm import open_minilm  # noqa: PLC0415 - the model only when asked for
 
             return await open_minilm()
+        case "openai":
+            config.check_openai(common.env)
+            from services.match.adapters import openai  # noqa: PLC0415 - the client only when asked for
+
+            return openai.open_embeddings(config, stack)
         case other:
-            raise ConfigError(f"MATCH_EMBEDDINGS: no adapter for {other!r}; use minilm:")
+            raise ConfigError(f"MATCH_EMBEDDINGS: no adapter for {other!r}; use minilm: or openai://MODEL")
 
 
 async def open_index(

@@ -1,10 +1,10 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from services.kit.config import ServiceSettings
+from services.kit.openai_settings import OpenAISettings
 
 
-class MatchConfig(ServiceSettings):
+class MatchConfig(OpenAISettings):
     """What match reads."""
 
     model_config = SettingsConfigDict(env_prefix="MATCH_")
@@ -12,7 +12,12 @@ class MatchConfig(ServiceSettings):
     database: str = Field(min_length=1)
     """`postgresql://match:…@host/timbre`: the role that owns the schema `match`."""
     embeddings: str = "minilm:"
-    """Who turns texts into vectors: `minilm:` is the bundled model. A change embeds everybody again."""
+    """
+    Who turns texts into vectors: `minilm:` is the bundled model, `openai://text-embedding-3-small?dimensions=512` one
+    elsewhere. A change embeds everybody again.
+    """
+    openai_in_terms: bool = False
+    """Says that your terms tell people that their facts and searches go to that server; it is not used before."""
     index: str = "edge:.data/index"
     """Where vectors are found: `edge:DIR` (in this process, one process a directory) or `qdrant://HOST:6334`."""
     index_key: SecretStr = SecretStr("")

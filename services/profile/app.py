@@ -53,7 +53,7 @@ async def app(config: ProfileConfig, common: Common) -> AsyncIterator[int]:
     """Run profile and yield its port; everything is closed in reverse order on the way out."""
     async with AsyncExitStack() as stack:
         identity = await open_identity("profile", config, common, stack)
-        analyzers = await open_analyzers(config.analyzer, common)
+        analyzers = await open_analyzers(config, common, stack)
         database = await open_database(config.database, stack)
         store = Store(database, await open_jobs(config.database, stack))
         notices = IndexNotices()
@@ -105,14 +105,15 @@ async def worker(config: ProfileConfig, common: Common) -> AsyncIterator[None]:
         await health.enter_graceful_shutdown()
 
 
-async def open_analyzers(url: str, common: Common) -> Analyzers:
+async def open_analyzers(config: ProfileConfig, common: Common, stack: AsyncExitStack) -> Analyzers:
     """
-    Open the analyzer that the scheme of `url` names, and the one for users who want none outside Timbre.
+    Open the analyzer that the scheme of `PROFILE_ANALYZER` names, and the one for users who want none outside
+    Timbre, which is the extractive one. Closed with `stack`.
 
     Raises:
-        ConfigError: there is none, or it is a local one in production.
+        ConfigError: there is none, something it needs is missing, or it is a local one in production.
     """
-    match url.partition(":")[0]:
+    match config.analyzer.partition(":")[0]:
         case "extractive":
             if common.env == "production":
                 raise ConfigError("PROFILE_ANALYZER: extractive: is not for TIMBRE_ENV=production")
@@ -121,6 +122,13 @@ async def open_analyzers(url: str, common: Common) -> Analyzers:
             )
             inside = await asyncio.to_thread(_extractive)
             return Analyzers(chosen=inside, inside=inside)
+        case "openai":
+            config.check_openai(common.env)
+            # The client only when asked for.
+            from services.profile.adapters.openai.opening import open_analyzer  # noqa: PLC0415
+
+            chosen = open_analyzer(config, stack)
+            return Analyzers(chosen=chosen, inside=await asyncio.to_thread(_extractive))
         case other:
             raise ConfigError(f"PROFILE_ANALYZER: no adapter for {other!r}")
 

@@ -1,10 +1,10 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.kit.config import ServiceSettings
+from services.kit.openai_settings import OpenAISettings
 
 
-class ProfileConfig(ServiceSettings):
+class ProfileConfig(OpenAISettings):
     """What profile reads beyond what every service does."""
 
     model_config = SettingsConfigDict(env_prefix="PROFILE_")
@@ -16,7 +16,15 @@ class ProfileConfig(ServiceSettings):
     media: str = ""
     """`host:port` of media, for the worker, which does not start without it."""
     analyzer: str = "extractive:"
-    """What finds facts in transcripts: `extractive:` (on this machine, English)."""
+    """
+    What finds facts in transcripts: `extractive:` (on this machine, English) or `openai://MODEL` for those who
+    agree that their words leave Timbre. `openai://MODEL?reasoning=low` is for models that reason first, with how much
+    effort. The model's name is part of what facts say about their origin.
+    """
+    openai_max_tokens: int = Field(default=4_000, ge=100)
+    """Tokens that an answer may have; one that needs more is of no use."""
+    openai_piece_chars: int = Field(default=6_000, ge=1_000, le=20_000)
+    """How much of a transcript one call reads; longer ones are cut between sentences."""
     worker_health: str = "127.0.0.1:0"
     """`host:port` of the worker's health-only gRPC server."""
     sweep_seconds: float = Field(default=30.0, gt=0)

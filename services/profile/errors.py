@@ -33,3 +33,15 @@ class IndexPending(Unavailable):
     """The profile version is stored and not yet indexed; call again."""
 
     reason = "INDEX_PENDING"
+
+
+class AnalysisUnavailable(Unavailable):
+    """The transcript cannot be analyzed outside Timbre just now."""
+
+    def __init__(self, why: str) -> None:
+        """
+        Args:
+            why: A name for logs; callers learn only that trying again may help.
+        """
+        super().__init__()
+        self.why = why

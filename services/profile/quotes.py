@@ -79,12 +79,12 @@ class Quotes:
 
     def verbatim(self, quote: str) -> str:
         """Return the transcript's own characters for `quote`, or nothing."""
-        place = self._locate(quote, near=None)
+        place = self.locate(quote)
         return self._transcript.text[slice(*place)] if place else ""
 
     def find(self, recording_id: UUID, quote: str, *, near: int | None) -> Evidence | None:
         """Return the place of the quote that is closest to the offset `near`, if it was said at all."""
-        place = self._locate(quote, near=near)
+        place = self.locate(quote, near=near)
         if place is None:
             return None
         start, end = place
@@ -101,7 +101,8 @@ class Quotes:
             typed=self._transcript.typed,
         )
 
-    def _locate(self, quote: str, *, near: int | None) -> tuple[int, int] | None:
+    def locate(self, quote: str, *, near: int | None = None) -> tuple[int, int] | None:
+        """Return the offsets of the quote that is closest to `near`, or else of the first; None without any."""
         wanted, _ = _normalise(quote)
         if not wanted:
             return None

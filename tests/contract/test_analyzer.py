@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from services.kit.minilm import MiniLM
 from services.profile.adapters.extractive.analyzer import ExtractiveAnalyzer
+from services.profile.adapters.openai.opening import open_analyzer
+from services.profile.config import ProfileConfig
 from services.profile.domain import Facet, Transcript, Word
 from services.profile.ports import Analyzer
 from services.profile.quotes import verify_quotes
+from tests.fixtures.openai_server import KEY, OpenAIServer
 
 TEXT = (
     "Hi, I'm Nadia. I'm a product manager in Rotterdam. I'm looking for a technical co-founder. I can teach you"
@@ -18,10 +24,34 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="module", params=["extractive"])
-def analyzer(request: pytest.FixtureRequest) -> Analyzer:
-    adapters = {"extractive": lambda: ExtractiveAnalyzer(MiniLM())}
-    return adapters[request.param]()
+@pytest.fixture(scope="module")
+def extractive() -> Analyzer:
+    return ExtractiveAnalyzer(MiniLM())
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["extractive", "openai", "openai that reasons"])
+async def analyzer(
+    request: pytest.FixtureRequest, extractive: Analyzer, server: OpenAIServer
+) -> AsyncIterator[Analyzer]:
+    if request.param == "extractive":
+        yield extractive
+        return
+    config = ProfileConfig(
+        database="postgresql://nowhere",
+        match="nowhere:1",
+        service_key=Path("nowhere"),
+        analyzer="openai://gpt-4o-mini" if request.param == "openai" else "openai://gpt-5-mini?reasoning=low",
+        openai_base_url=server.url,
+        openai_key=KEY,  # pyright: ignore[reportArgumentType] - pydantic makes a secret of it
+    )
+    async with AsyncExitStack() as stack:
+        yield open_analyzer(config, stack)
 
 
 def spoken(text: str) -> Transcript:

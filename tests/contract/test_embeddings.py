@@ -5,6 +5,9 @@ What every embedder must do.
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +15,10 @@ import pytest
 from services.kit import minilm
 from services.kit.minilm import MiniLM, ModelFilesError
 from services.match.adapters.minilm import MiniLMEmbeddings, open_minilm
+from services.match.adapters.openai import open_embeddings
+from services.match.config import MatchConfig
 from services.match.ports import Embeddings
+from tests.fixtures.openai_server import KEY, Fault, OpenAIServer
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +26,30 @@ def model() -> MiniLM:
     return MiniLM()
 
 
-@pytest.fixture(params=["minilm"])
-def embeddings(model: MiniLM) -> Embeddings:
-    return MiniLMEmbeddings(model)
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["minilm", "openai", "openai, long floats in another order"])
+async def embeddings(
+    request: pytest.FixtureRequest, model: MiniLM, server: OpenAIServer
+) -> AsyncIterator[Embeddings]:
+    if request.param == "minilm":
+        yield MiniLMEmbeddings(model)
+        return
+    server.always = Fault(floats=True, scale=3.0, reverse=True) if "floats" in request.param else None
+    config = MatchConfig(
+        database="postgresql://nowhere",
+        service_key=Path("nowhere"),
+        embeddings="openai://text-embedding-3-small?dimensions=512",
+        openai_base_url=server.url,
+        openai_key=KEY,  # pyright: ignore[reportArgumentType] - pydantic makes a secret of it
+        openai_in_terms=True,
+    )
+    async with AsyncExitStack() as stack:
+        yield open_embeddings(config, stack)
 
 
 async def test_each_text_gets_a_row_of_length_one(embeddings: Embeddings) -> None:
@@ -34,6 +61,16 @@ async def test_each_text_gets_a_row_of_length_one(embeddings: Embeddings) -> Non
 
 async def test_no_texts_are_no_rows(embeddings: Embeddings) -> None:
     assert (await embeddings.embed([])).shape == (0, embeddings.dimension)
+
+
+async def test_a_text_without_words_has_a_row_too(embeddings: Embeddings) -> None:
+    rows = await embeddings.embed(["", " "])
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+async def test_a_whole_profile_of_facts_is_no_trouble(embeddings: Embeddings) -> None:
+    facts = [f"I can teach you trick number {n} of the trade" for n in range(200)]
+    assert (await embeddings.embed([" ".join(facts * 20), *facts])).shape == (201, embeddings.dimension)
 
 
 async def test_a_text_keeps_its_vector_whatever_its_neighbours(embeddings: Embeddings) -> None:

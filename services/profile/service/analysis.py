@@ -64,7 +64,8 @@ class AnalysisService:
         """
         Replace what the analyzer knows from this recording, as a new version.
 
-        A repeat returns the outcome of the first time. An older revision than one already analyzed, or a
+        A repeat returns the outcome of the first time, unless then the analyzer inside had to stand in for the
+        one outside, which is asked again. An older revision than one already analyzed, or a
         forgotten recording, changes nothing and returns the current version. So does a transcript that
         nobody may read, with a warning. The consents are those that hold when the result is written.
         """
@@ -101,9 +102,11 @@ class AnalysisService:
         if outcome := _settled(known, revision, digest, name, current):
             return outcome
         # No transaction is open while the analyzer works, which may take its time.
-        analysis = await analyzer.analyze(transcript) if analyzer else Analysis()
+        reader, analysis = analyzer, Analysis()
+        if analyzer:
+            reader, analysis = await self._analyzers.analyze(analyzer, transcript)
         verified = verify_quotes(recording_id, transcript, analysis)
-        reading = _Reading(recording_id, transcript, analyzer, analysis, verified)
+        reading = _Reading(recording_id, transcript, reader, analysis, verified)
         async with self._store.change(user_id) as change:
             if self._analyzers.allowed(transcript, change.consents) is not analyzer:
                 return None
@@ -111,7 +114,9 @@ class AnalysisService:
             if outcome := _settled(known, revision, digest, name, change.profile):
                 return outcome
             outcome = await self._apply(change, reading)
-            analyzed = Analyzed(revision, digest, name, forgotten=False, outcome=outcome)
+            # By whoever read it: after a fallback, a reanalysis is no repetition.
+            read_by = reader.id if reader else ""
+            analyzed = Analyzed(revision, digest, read_by, forgotten=False, outcome=outcome)
             await change.save_analysis(reading.origin, analyzed, headline=verified.headline)
         return outcome
 

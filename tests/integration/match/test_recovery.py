@@ -149,7 +149,8 @@ async def test_a_second_process_on_the_same_index_does_not_start(
     ("changes", "complaint"),
     [
         ({}, "MATCH_EMBEDDINGS: minilm"),
-        ({"embeddings": "openai://x"}, "MATCH_EMBEDDINGS: no adapter for 'openai'"),
+        ({"embeddings": "cohere://x"}, "MATCH_EMBEDDINGS: no adapter for 'cohere'"),
+        ({"embeddings": "openai://x"}, "MATCH_OPENAI_KEY: openai:// needs"),
         ({"index": "pinecone://x"}, "MATCH_EMBEDDINGS: minilm"),
     ],
 )
