@@ -32,7 +32,7 @@ _KINDS: Final = (
     ("ADDRESS", rf"\b\d{{1,5}}[A-Za-z]?\s+{_CAPITALS}{_STREET}\b"),
     (
         "ADDRESS",
-        r"\b[A-ZÄÖÜ][\w'’-]*(?:straße|strasse|straat|gasse|weg|platz|laan|plein|gracht|gatan)\s+\d{1,5}\s?[A-Za-z]?\b",
+        r"\b[A-ZÄÖÜ][\w'’-]*(?:straße|strasse|straat|gasse|weg|platz|laan|plein|gracht|gatan)\s+\d{1,5}(?:\s?[A-Za-z])?\b",
     ),
     (
         "ADDRESS",
