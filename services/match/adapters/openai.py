@@ -4,6 +4,7 @@ Embeddings by a model behind the OpenAI protocol (`openai://MODEL?dimensions=N`)
 
 from __future__ import annotations
 
+import time
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -62,12 +63,13 @@ class OpenAIEmbeddings:
         Raises:
             Unavailable: the server gave no usable rows in time; trying again later may help.
         """
-        seconds = SENTENCE_SECONDS if len(texts) == 1 else PROFILE_SECONDS
+        give_up = time.monotonic() + (SENTENCE_SECONDS if len(texts) == 1 else PROFILE_SECONDS)
         rows = np.empty((len(texts), self.dimension), np.float32)
         done = 0
         for batch in _batches([_sendable(text) for text in texts]):
             try:
-                vectors = await self._calls.embed(batch, self._options, seconds=seconds)
+                left = give_up - time.monotonic()
+                vectors = await self._calls.embed(batch, self._options, seconds=left)
                 rows[done : done + len(batch)] = self._rows(vectors, len(batch))
             except GaveUp as error:
                 wait = timedelta(seconds=error.after) if error.after else None
