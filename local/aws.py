@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 from types_boto3_cloudformation import CloudFormationClient
+from types_boto3_cloudformation.literals import CapabilityType
 from types_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
 
 from local.emulator import Emulator
 from local.setup import ROOT
 
 STACK = "timbre"
+_ROOT = "arn:aws:iam::000000000000:root"
 _TEMPLATE = ROOT / "infra/aws.yaml"
 
 
@@ -47,12 +49,17 @@ def deploy(emulator: Emulator, origins: Sequence[str]) -> Resources:
     client: CloudFormationClient = emulator.client("cloudformation")
     template, parameters = _TEMPLATE.read_text(), _parameters(origins)
     wait: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 60}
+    may: list[CapabilityType] = ["CAPABILITY_IAM"]
     try:
-        client.create_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
+        client.create_stack(
+            StackName=STACK, TemplateBody=template, Parameters=parameters, Capabilities=may
+        )
         client.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig=wait)
     except client.exceptions.AlreadyExistsException:
         try:
-            client.update_stack(StackName=STACK, TemplateBody=template, Parameters=parameters)
+            client.update_stack(
+                StackName=STACK, TemplateBody=template, Parameters=parameters, Capabilities=may
+            )
             client.get_waiter("stack_update_complete").wait(StackName=STACK, WaiterConfig=wait)
         except ClientError as error:
             if "No updates are to be performed" not in str(error):
@@ -68,6 +75,12 @@ def _parameters(origins: Sequence[str]) -> list[ParameterTypeDef]:
         "DomainPrefix": "timbre-local",
         "PasswordSignIn": "true",
         "RequireTls": "false",
+        # Our own PostgreSQL is used instead, and nobody is to be woken.
+        "Database": "false",
+        "Alarms": "false",
+        # The roles are made, so that tests can take them; the services here are root.
+        "TrustedPrincipal": _ROOT,
+        "OperatorPrincipal": _ROOT,
     }
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
