@@ -135,9 +135,11 @@ async def open_index(
             return await open_edge(Path(url.path), embeddings, stack)
         case "qdrant" if url.hostname:
             from services.match.adapters.qdrant import open_qdrant  # noqa: PLC0415 - as above
+            from services.match.adapters.qdrant_target import Target  # noqa: PLC0415 - as above
 
             key = config.index_key.get_secret_value()
-            return await open_qdrant(url.hostname, url.port or 6334, embeddings, stack, api_key=key)
+            target = Target.parse(config.index, key, production=common.env == "production")
+            return await (await open_qdrant(target, stack)).open(embeddings)
         case _:
             raise ConfigError("MATCH_INDEX: no adapter for this; use edge:DIR or qdrant://HOST:6334")
 

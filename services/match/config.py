@@ -19,6 +19,9 @@ class MatchConfig(OpenAISettings):
     openai_in_terms: bool = False
     """Says that your terms tell people that their facts and searches go to that server; it is not used before."""
     index: str = "edge:.data/index"
-    """Where vectors are found: `edge:DIR` (in this process, one process a directory) or `qdrant://HOST:6334`."""
+    """
+    Where vectors are found: `edge:DIR` (in this process, one process a directory) or `qdrant://HOST:6334`, with
+    `?tls=true&ca=FILE&people=100000&shards=1&replicas=1&quantization=auto` (docs/decisions/0017-qdrant.md).
+    """
     index_key: SecretStr = SecretStr("")
-    """API key of the Qdrant server; with one, the connection uses TLS."""
+    """API key of the Qdrant server; with one, the connection must use TLS."""

@@ -107,3 +107,31 @@ class Index(Protocol):
     async def versions(self) -> dict[UUID, int]:
         """Return everybody who is in it, with the version they are in with."""
         ...
+
+    async def differences(self) -> Sequence[str]:
+        """Say how it is made otherwise than the configuration wants; it works all the same."""
+        ...
+
+
+class Indexes(Protocol):
+    """Where indexes are kept, one for each vector space. Calls raise as those of `Index` do."""
+
+    side_by_side: bool
+    """Whether a second one may be filled while the first one serves."""
+
+    async def open(self, embeddings: Embeddings, generation: int = 1) -> Index:
+        """
+        Open the index of a space, or create it.
+
+        Raises:
+            ConfigError: what is there cannot be used, or is used by somebody else.
+        """
+        ...
+
+    async def drop(self, space: str, generation: int) -> None:
+        """Delete an index that nobody has open; nothing happens when there is none."""
+        ...
+
+    async def show(self, space: str, generation: int) -> None:
+        """Tell whoever looks from outside that this one serves now, in one step."""
+        ...

@@ -17,7 +17,8 @@ from qdrant_client import AsyncQdrantClient
 
 from services.kit.config import ConfigError
 from services.match.adapters.edge import open_edge
-from services.match.adapters.qdrant import QdrantIndex, open_qdrant
+from services.match.adapters.qdrant import QdrantIndexes, open_qdrant
+from services.match.adapters.qdrant_target import Target
 from services.match.adapters.shape import collection_name
 from services.match.errors import IndexUnavailable
 from services.match.filters import Filters, Place, admits, compatible
@@ -48,9 +49,7 @@ async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         else:
             client = AsyncQdrantClient(location=":memory:")
             stack.push_async_callback(client.close)
-            qdrant = QdrantIndex(client, "people")
-            await qdrant.create(DIMENSION)
-            yield qdrant
+            yield await QdrantIndexes(client, Target(host="nowhere")).open(Space())
 
 
 def axis(*numbers: int) -> Floats:
@@ -295,4 +294,4 @@ async def test_edge_keeps_each_vector_space_apart(tmp_path: Path) -> None:
 async def test_a_qdrant_server_that_is_away_is_unavailable(unused_tcp_port: int) -> None:
     async with AsyncExitStack() as stack:
         with pytest.raises(IndexUnavailable):
-            await open_qdrant("127.0.0.1", unused_tcp_port, Space(), stack)
+            await open_qdrant(Target(host="127.0.0.1", port=unused_tcp_port), stack)

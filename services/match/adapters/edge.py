@@ -9,6 +9,7 @@ thread, one at a time, and each is kept short; nothing is ever optimised here, b
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -28,18 +29,40 @@ T = TypeVar("T")
 _PAGE = 1000
 
 
-async def open_edge(directory: Path, embeddings: Embeddings, stack: AsyncExitStack) -> EdgeIndex:
+async def open_edge(
+    directory: Path, embeddings: Embeddings, stack: AsyncExitStack, generation: int = 1
+) -> EdgeIndex:
     """
     Open or create the index below `directory`; closed with `stack`.
 
     Raises:
         ConfigError: another process has it open, or what is there cannot be read.
     """
-    path = directory / shape.collection_name(embeddings.id)
+    path = directory / shape.collection_name(embeddings.id, generation)
     worker = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="edge"))
     index = EdgeIndex(_open(path, embeddings.dimension), worker)
     stack.push_async_callback(index.close)
     return index
+
+
+class EdgeIndexes:
+    """The `Indexes` port: a directory for each vector space, all of them this process's own."""
+
+    side_by_side = False
+
+    def __init__(self, directory: Path, stack: AsyncExitStack) -> None:
+        self._directory = directory
+        self._stack = stack
+
+    async def open(self, embeddings: Embeddings, generation: int = 1) -> EdgeIndex:
+        return await open_edge(self._directory, embeddings, self._stack, generation)
+
+    async def drop(self, space: str, generation: int) -> None:
+        path = self._directory / shape.collection_name(space, generation)
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+    async def show(self, space: str, generation: int) -> None:
+        """Do nothing: nobody else can look into it."""
 
 
 class EdgeIndex:
@@ -96,6 +119,9 @@ class EdgeIndex:
             found |= {_uuid(point.id): (point.payload or {})[shape.VERSION] for point in points}
             if offset is None:
                 return found
+
+    async def differences(self) -> Sequence[str]:
+        return ()
 
     async def close(self) -> None:
         await self._run(self._shard.flush)

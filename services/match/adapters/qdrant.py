@@ -4,113 +4,114 @@ The vector index in a Qdrant server or cluster (`qdrant://HOST:6334`), over gRPC
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Collection as Some
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from itertools import groupby
+from typing import Final
 from uuid import UUID
 
-import grpc
-import grpc.aio
 from qdrant_client import AsyncQdrantClient, models
-from qdrant_client.http.exceptions import ResponseHandlingException
 
 from services.match.adapters import shape
+from services.match.adapters.qdrant_server import Collection, connect, reachable
+from services.match.adapters.qdrant_target import Target
 from services.match.errors import IndexUnavailable
 from services.match.filters import Filters
 from services.match.ports import Embeddings, Entry, Floats, Probe
 
-_PAGE = 1000
-_TIMEOUT_SECONDS = 5
+ALIAS: Final = "people"
+"""Names the collection that serves, for whoever looks from outside; see docs/decisions/0017-qdrant.md."""
+_PAGE: Final = 1000
+_BATCH: Final = 50
+"""People in one write: 5 MB of vectors at 1,536 dimensions."""
 
 
-async def open_qdrant(
-    host: str, port: int, embeddings: Embeddings, stack: AsyncExitStack, *, api_key: str = ""
-) -> QdrantIndex:
-    """
-    Connect, and create the collection if it is not there; closed with `stack`.
+class QdrantIndexes:
+    """The `Indexes` port: a collection for each vector space."""
 
-    Args:
-        host: The server; as new as the client, whose formulas use `max`.
-        port: Its gRPC port.
-        embeddings: Whose vectors it holds; another model gets another collection.
-        stack: Closes the connection.
-        api_key: Sent with each call, and only over TLS; empty for a server in a private network.
+    side_by_side = True
 
-    Raises:
-        IndexUnavailable: it cannot be reached.
-    """
-    client = AsyncQdrantClient(
-        host=host,
-        grpc_port=port,
-        prefer_grpc=True,
-        https=bool(api_key),
-        api_key=api_key or None,
-        timeout=_TIMEOUT_SECONDS,
-        # The check is an HTTP call to a port that need not be open.
-        check_compatibility=False,
-    )
-    stack.push_async_callback(client.close)
-    index = QdrantIndex(client, shape.collection_name(embeddings.id))
-    await index.create(embeddings.dimension)
-    return index
+    def __init__(self, client: AsyncQdrantClient, target: Target) -> None:
+        self._client = client
+        self._target = target
+
+    async def open(self, embeddings: Embeddings, generation: int = 1) -> QdrantIndex:
+        self._target.check_dimension(embeddings.dimension)
+        index = QdrantIndex(self._collection(embeddings.id, generation, embeddings.dimension))
+        await index.collection.ensure()
+        return index
+
+    async def drop(self, space: str, generation: int) -> None:
+        await self._collection(space, generation).drop()
+
+    async def show(self, space: str, generation: int) -> None:
+        await self._collection(space, generation).take_alias(ALIAS)
+
+    def _collection(self, space: str, generation: int, dimension: int = 0) -> Collection:
+        name = shape.collection_name(space, generation)
+        return Collection(self._client, name, self._target, dimension)
+
+
+async def open_qdrant(target: Target, stack: AsyncExitStack) -> QdrantIndexes:
+    """Connect to a server; closed with `stack`. Errors are those of `connect`."""
+    return QdrantIndexes(await connect(target, stack), target)
 
 
 class QdrantIndex:
     """The `Index` port on one collection."""
 
-    def __init__(self, client: AsyncQdrantClient, collection: str) -> None:
-        self._client = client
-        self._collection = collection
-
-    async def create(self, dimension: int) -> None:
-        """Create the collection unless it exists; copies of the service that start together may race."""
-        async with _reachable():
-            if await self._client.collection_exists(self._collection):
-                return
-            rare = models.SparseVectorParams(modifier=models.Modifier.IDF)
-            try:
-                await self._client.create_collection(
-                    self._collection,
-                    vectors_config={
-                        shape.OFFERS: _dense(dimension, many=True),
-                        shape.SEEKS: _dense(dimension, many=True),
-                        shape.WHOLE: _dense(dimension, many=False),
-                    },
-                    sparse_vectors_config={shape.OFFER_TERMS: rare, shape.SEEK_TERMS: rare},
-                )
-            except grpc.aio.AioRpcError as error:
-                if error.code() is not grpc.StatusCode.ALREADY_EXISTS:
-                    raise
-            for key in shape.KEYWORDS:
-                await self._client.create_payload_index(
-                    self._collection, key, models.PayloadSchemaType.KEYWORD
-                )
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self._client = collection.client
+        self._name = collection.name
+        target = collection.target
+        # One node may have missed a write that the majority has; a list of candidates is checked by the rows.
+        self._all = models.ReadConsistencyType.MAJORITY if target.replicas > 1 else None
+        rescore = models.QuantizationSearchParams(rescore=True)
+        quantized = target.quantization != "none"
+        self._params = models.SearchParams(quantization=rescore) if quantized else None
 
     async def put(self, entries: Sequence[Entry]) -> None:
         for version, group in groupby(sorted(entries, key=_version), key=_version):
             not_newer = models.FieldCondition(key=shape.VERSION, range=models.Range(lte=version))
-            async with _reachable():
-                await self._client.upsert(
-                    self._collection,
-                    [_point(entry) for entry in group],
-                    update_filter=models.Filter(must=[not_newer]),
-                )
+            points = [_point(entry) for entry in group]
+            for start in range(0, len(points), _BATCH):
+                async with reachable():
+                    done = await self._client.upsert(
+                        self._name,
+                        points[start : start + _BATCH],
+                        wait=True,
+                        ordering=models.WriteOrdering.MEDIUM,
+                        update_filter=models.Filter(must=[not_newer]),
+                    )
+                _check(done)
 
-    async def remove(self, person_ids: Collection[UUID]) -> None:
+    async def remove(self, person_ids: Some[UUID]) -> None:
         if person_ids:
-            async with _reachable():
-                await self._client.delete(self._collection, models.PointIdsList(points=list(person_ids)))
+            async with reachable():
+                done = await self._client.delete(
+                    self._name,
+                    models.PointIdsList(points=list(person_ids)),
+                    wait=True,
+                    ordering=models.WriteOrdering.MEDIUM,
+                )
+            _check(done)
+
+    async def differences(self) -> Sequence[str]:
+        return await self.collection.differences()
 
     async def candidates(
         self,
         probe: Probe,
         *,
         filters: Filters,
-        without: Collection[UUID],
+        without: Some[UUID],
         limit: int,
         both_ways: bool = True,
     ) -> list[UUID]:
-        return await self._query(_stages(probe, _filter(filters, without, both_ways=both_ways), limit), limit)
+        only = _filter(filters, without, both_ways=both_ways)
+        return await self._query(_stages(probe, only, limit, self._params), limit)
 
     async def answering(
         self,
@@ -118,11 +119,14 @@ class QdrantIndex:
         terms: frozenset[str],
         *,
         filters: Filters,
-        without: Collection[UUID],
+        without: Some[UUID],
         limit: int,
     ) -> list[UUID]:
         only = _filter(filters, without, both_ways=True)
-        stages = [models.Prefetch(query=shape.rows(seek[None]), using=shape.OFFERS, limit=limit, filter=only)]
+        near = shape.rows(seek[None])
+        stages = [
+            models.Prefetch(query=near, using=shape.OFFERS, limit=limit, filter=only, params=self._params)
+        ]
         if terms:
             stages.append(
                 models.Prefetch(query=_sparse(terms), using=shape.OFFER_TERMS, limit=limit, filter=only)
@@ -131,9 +135,9 @@ class QdrantIndex:
 
     async def _query(self, stages: list[models.Prefetch], limit: int) -> list[UUID]:
         fusion = models.Rrf(k=shape.RRF_K, weights=list(shape.RRF_WEIGHTS[: len(stages)]))
-        async with _reachable():
+        async with reachable():
             found = await self._client.query_points(
-                self._collection,
+                self._name,
                 prefetch=stages,
                 query=models.RrfQuery(rrf=fusion),
                 limit=limit,
@@ -142,39 +146,28 @@ class QdrantIndex:
         return [UUID(str(point.id)) for point in found.points]
 
     async def versions(self) -> dict[UUID, int]:
+        # Whoever compares it with the database does so after a loss, too.
+        await self.collection.ensure()
         found: dict[UUID, int] = {}
         offset = None
         while True:
-            async with _reachable():
+            async with reachable():
                 points, offset = await self._client.scroll(
-                    self._collection, limit=_PAGE, offset=offset, with_payload=[shape.VERSION]
+                    self._name,
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=[shape.VERSION],
+                    consistency=self._all,
                 )
             found |= {UUID(str(point.id)): (point.payload or {})[shape.VERSION] for point in points}
             if offset is None:
                 return found
 
 
-@asynccontextmanager
-async def _reachable() -> AsyncIterator[None]:
-    """Translate a server that is away; every other error is a fault of ours and stays what it is."""
-    try:
-        yield
-    except ResponseHandlingException as error:
-        raise IndexUnavailable from error
-    except grpc.aio.AioRpcError as error:
-        if error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}:
-            raise IndexUnavailable from error
-        raise
-
-
-def _dense(dimension: int, *, many: bool) -> models.VectorParams:
-    max_sim = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
-    return models.VectorParams(
-        size=dimension,
-        distance=models.Distance.DOT,
-        multivector_config=max_sim if many else None,
-        datatype=models.Datatype.FLOAT16,
-    )
+def _check(done: models.UpdateResult) -> None:
+    """Refuse an answer that the write will be applied later; what is behind is written again."""
+    if done.status is not models.UpdateStatus.COMPLETED:
+        raise IndexUnavailable
 
 
 def _point(entry: Entry) -> models.PointStruct:
@@ -198,7 +191,7 @@ def _sparse(terms: frozenset[str]) -> models.SparseVector:
     return models.SparseVector(indices=indices, values=values)
 
 
-def _filter(filters: Filters, without: Collection[UUID], *, both_ways: bool) -> models.Filter | None:
+def _filter(filters: Filters, without: Some[UUID], *, both_ways: bool) -> models.Filter | None:
     must: list[models.Condition] = [
         models.FieldCondition(key=key, match=models.MatchAny(any=words))
         for key, words in shape.conditions(filters, both_ways=both_ways)
@@ -209,10 +202,16 @@ def _filter(filters: Filters, without: Collection[UUID], *, both_ways: bool) -> 
     return models.Filter(must=must, must_not=must_not) if must or must_not else None
 
 
-def _stages(probe: Probe, only: models.Filter | None, limit: int) -> list[models.Prefetch]:
+def _stages(
+    probe: Probe, only: models.Filter | None, limit: int, params: models.SearchParams | None
+) -> list[models.Prefetch]:
     dense = [
         models.Prefetch(
-            query=row if name == shape.WHOLE else [row], using=name, limit=shape.FETCHED, filter=only
+            query=row if name == shape.WHOLE else [row],
+            using=name,
+            limit=shape.FETCHED,
+            filter=only,
+            params=params,
         )
         for name, row in shape.asks(probe)
     ]

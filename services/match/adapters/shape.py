@@ -54,8 +54,9 @@ weights are ties, and the engine orders ties differently each time.
 """
 
 
-def collection_name(embeddings_id: str) -> str:
-    return f"people-{embeddings_id}-{SHAPE}"
+def collection_name(embeddings_id: str, generation: int = 1) -> str:
+    """Name what holds one vector space; a rebuild beside the old one is its next generation."""
+    return f"people-{embeddings_id}-{SHAPE}" + (f"-g{generation}" if generation > 1 else "")
 
 
 def rows(vectors: Floats) -> list[list[float]]:
