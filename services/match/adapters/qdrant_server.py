@@ -58,7 +58,12 @@ async def connect(target: Target, stack: AsyncExitStack) -> AsyncQdrantClient:
         ConfigError: the server is too old, or refuses the key.
         IndexUnavailable: it cannot be reached, which is also what a certificate that is not trusted looks like.
     """
-    options: dict[str, Any] = {"grpc.keepalive_time_ms": 30_000}
+    # A server that restarts is tried again soon, not after two minutes.
+    options: dict[str, Any] = {
+        "grpc.keepalive_time_ms": 30_000,
+        "grpc.initial_reconnect_backoff_ms": 200,
+        "grpc.max_reconnect_backoff_ms": 2_000,
+    }
     if target.ca:
         options["root_certificates"] = target.ca.read_bytes()
     client = AsyncQdrantClient(
