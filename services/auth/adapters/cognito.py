@@ -1,7 +1,7 @@
 """
-The accounts at Cognito. People are known by their `sub` alone, which Cognito's calls do not take: each begins
-by looking up the name of the account. boto3 blocks, so it runs in threads. Who has no account there (any more)
-needs nothing done: every method is content with that.
+The accounts at Cognito. People are known by their `sub` alone. Cognito takes it for a name where the account is
+its own; the name of an account that another provider vouches for has to be looked up. boto3 blocks, so it runs in
+threads. Who has no account there (any more) needs nothing done: every method is content with that.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ABSENT: Final = "UserNotFoundException"
+_UNREADABLE: Final = (KeyError, AttributeError, TypeError, ValueError)
+"""What comes out of botocore, or out of us, when an answer is none: a page of a proxy, say, with status 200."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,11 @@ class Cognito:
             endpoint: The emulator's address; empty means AWS.
         """
         config = Config(
+            # Whoever waits can call again: two tries that hang are over long before the call's own limit, and
+            # hold their threads no longer. (`max_attempts` would count what comes after the first.)
             connect_timeout=2,
-            read_timeout=5,
-            retries={"mode": "standard", "max_attempts": 3},
+            read_timeout=3,
+            retries={"mode": "standard", "total_max_attempts": 2},
             max_pool_connections=16,
         )
         client: CognitoIdentityProviderClient = boto3.client(  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
@@ -88,39 +92,37 @@ class Cognito:
         """Every user who is disabled now, or was a moment ago."""
         return await self._call(self._disabled)
 
-    def _name(self, user_id: str) -> str | None:
+    def _named(self, user_id: str, do: Callable[[str], T]) -> T | None:
+        """Do something with the account, by the name that Cognito takes; None when there is no account."""
+        try:
+            # Without a look-up first, which may not find an account that was made a moment ago.
+            return do(user_id)
+        except ClientError as error:
+            _raise_unless_absent(error)
         # A user id has no character that would need escaping here; see `kit.access.is_user_id`.
         users = self._cognito.list_users(UserPoolId=self._pool, Filter=f'sub = "{user_id}"', Limit=1)["Users"]
-        return users[0].get("Username") if users else None
+        if not users:
+            return None
+        try:
+            return do(users[0].get("Username", ""))
+        except ClientError as error:
+            _raise_unless_absent(error)
+            return None
 
     def _do(self, action: Callable[..., object], user_id: str) -> bool:
-        name = self._name(user_id)
-        if name is None:
-            return False
-        try:
-            action(UserPoolId=self._pool, Username=name)
-        except ClientError as error:
-            if _code(error) != _ABSENT:
-                raise
-            return False
-        return True
+        return self._named(user_id, lambda name: action(UserPoolId=self._pool, Username=name)) is not None
 
     def _account(self, user_id: str) -> Account | None:
-        name = self._name(user_id)
-        if name is None:
-            return None
+        return self._named(user_id, self._read)
+
+    def _read(self, name: str) -> Account:
+        user = self._cognito.admin_get_user(UserPoolId=self._pool, Username=name)
         pages = self._cognito.get_paginator("admin_list_groups_for_user").paginate(
             UserPoolId=self._pool, Username=name
         )
-        try:
-            user = self._cognito.admin_get_user(UserPoolId=self._pool, Username=name)
-            groups = [group.get("GroupName", "") for page in pages for group in page.get("Groups", [])]
-        except ClientError as error:
-            if _code(error) != _ABSENT:
-                raise
-            return None
+        groups = [group.get("GroupName", "") for page in pages for group in page["Groups"]]
         return Account(
-            attributes={each["Name"]: each.get("Value", "") for each in user.get("UserAttributes", [])},
+            attributes={each["Name"]: each.get("Value", "") for each in user["UserAttributes"]},
             status=user.get("UserStatus", ""),
             enabled=user.get("Enabled", True),
             groups=tuple(sorted(groups)),
@@ -138,10 +140,11 @@ class Cognito:
     async def _call(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return await asyncio.to_thread(call, *args, **kwargs)
-        except (ClientError, BotoCoreError):
+        except (ClientError, BotoCoreError, *_UNREADABLE):
             # Its text may name the user.
             raise IdentityUnavailable from None
 
 
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
+def _raise_unless_absent(error: ClientError) -> None:
+    if error.response.get("Error", {}).get("Code") != _ABSENT:
+        raise error
