@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.fixtures.stack import ORIGIN, Aws, Databases, PostgresServer
 from tests.fixtures.tokens import write_service_keys
-from tests.integration.auth.harness import a_system
+from tests.integration.auth.harness import System, a_system
 from tests.integration.identity.gate import Gate, gateway
 from tests.integration.identity.hosted import App
 
@@ -35,13 +36,25 @@ def _client(aws: Aws, name: str) -> App:
 
 
 @pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    write_service_keys(folder, ["auth", "media", "profile", "match", "operator"])
+    write_service_keys(folder / "receipt", ["receipt"])
+    return folder
+
+
+@pytest.fixture
+def lonely(database: Databases, aws: Aws, keys: Path, tmp_path: Path) -> Iterator[System]:
+    """What auth needs, with neither service nor worker running."""
+    with a_system(database("auth")["auth"], aws, keys, tmp_path) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
 def gate(
-    postgres_server: PostgresServer, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: PostgresServer, aws: Aws, keys: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gate]:
     folder = tmp_path_factory.mktemp("identity")
-    keys = folder / "keys"
-    write_service_keys(keys, ["auth", "media", "profile", "match", "operator"])
-    write_service_keys(keys / "receipt", ["receipt"])
     web = App(
         pages=aws.emulator.endpoint,
         client=aws.resources.client,

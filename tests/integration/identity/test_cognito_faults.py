@@ -1,4 +1,4 @@
-"""auth's adapter to Cognito when Cognito fails, over a real socket."""
+"""auth and its adapter to Cognito when Cognito fails, over a real socket."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import grpc
 import pytest
 
 from services.auth.adapters.cognito import Cognito
 from services.auth.errors import IdentityUnavailable
+from services.kit.revocations import hashed
 from tests.fixtures.stack import Aws
+from tests.integration.auth.harness import System, refused, until
 from tests.integration.identity.faulty_cognito import PRIVATE, Fault, FaultyCognito
 
 USER = "11111111-aaaa-4aaa-8aaa-111111111111"
@@ -107,3 +110,33 @@ async def test_whoever_has_no_account_needs_nothing_done(aws: Aws) -> None:
     assert await cognito.delete(USER) is False
     assert await cognito.account(USER) is None
     assert USER not in await cognito.disabled()
+
+
+async def test_a_sign_out_that_cognito_did_not_hear_is_kept_until_it_did(lonely: System) -> None:
+    unsettled = "SELECT settle_time IS NULL FROM revocations WHERE user_sha256 = %s"
+    async with lonely.person() as ada:
+        with FaultyCognito(Fault.THROTTLED) as cognito, lonely.service(TIMBRE_AWS_ENDPOINT=cognito.url):
+            with refused(grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE"):
+                await ada.sign_out()
+            assert cognito.calls == ["AdminUserGlobalSignOut"] * ATTEMPTS
+            await ada.refused_soon("TOKEN_REVOKED")
+        assert lonely.value(unsettled, hashed(ada.user)) is True
+        with lonely.service():
+            await ada.sign_in_again()
+            await ada.sign_out()
+            assert lonely.value(unsettled, hashed(ada.user)) is False
+        for private in (PRIVATE, ada.user, ada.email, ada.session.access_token[:40]):
+            assert private not in lonely.logged()
+
+
+async def test_a_worker_outlives_answers_that_are_none(lonely: System) -> None:
+    with (
+        FaultyCognito(Fault.WRONG_TYPES) as cognito,
+        lonely.worker(TIMBRE_AWS_ENDPOINT=cognito.url) as worker,
+    ):
+        for fault in (Fault.WRONG_TYPES, Fault.GARBAGE, Fault.THROTTLED):
+            cognito.fault, seen = fault, len(cognito.calls)
+            await until(lambda seen=seen: len(cognito.calls) > seen + 1)
+        assert worker.poll() is None
+    assert "disabled users could not be looked for" in lonely.logged()
+    assert PRIVATE not in lonely.logged()
