@@ -16,7 +16,7 @@ from local.health import http_answers
 from local.setup import EMULATOR_PYTHON
 
 REGION = "eu-west-1"
-_SERVICES = "s3,cognito-idp,sqs,events,cloudformation,sts,iam,kms"
+_SERVICES = "s3,cognito-idp,sqs,events,transcribe,cloudformation,sts,iam,kms"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ media, wired: PostgreSQL, S3, the queue and the neighbours → service → servi
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,18 +23,22 @@ from services.kit.server import running
 from services.kit.service_tokens import ServiceTokens
 from services.media.adapters.account import AccountRows
 from services.media.adapters.changes import open_changes
+from services.media.adapters.hearings import Hearings
 from services.media.adapters.match import Match
 from services.media.adapters.postgres import Recordings
 from services.media.adapters.profile import Profile
 from services.media.adapters.s3 import S3Audio
 from services.media.config import MediaConfig
+from services.media.forgetting import Forgetting
 from services.media.keys import AudioKeys
+from services.media.ports import SpeechJobs
 from services.media.service.account import MediaAccount
 from services.media.service.clips import ClipService
 from services.media.service.recordings import RecordingService
 from services.media.service.transcripts import TranscriptService
 from services.media.service.uploads import UploadService
 from services.media.servicer import MediaServicer
+from services.media.speech_url import SpeechUrl, is_elsewhere
 from timbre.account.v1.data_pb2_grpc import add_AccountDataServiceServicer_to_server
 from timbre.media.v1 import media_pb2
 from timbre.media.v1.media_pb2_grpc import add_MediaServiceServicer_to_server
@@ -54,7 +59,8 @@ async def app(config: MediaConfig, common: Common) -> AsyncIterator[int]:
             ClipService(parts.recordings, parts.audio, parts.profile, match),
             identity.pages,
         )
-        account = MediaAccount(AccountRows(parts.database), parts.audio, parts.keys)
+        forgetting = Forgetting(Hearings(parts.database), await open_speech_jobs(config, common, parts.audio))
+        account = MediaAccount(AccountRows(parts.database), parts.audio, parts.keys, forgetting)
 
         def register(server: grpc.aio.Server) -> None:
             add_MediaServiceServicer_to_server(servicer, server)
@@ -74,6 +80,16 @@ async def app(config: MediaConfig, common: Common) -> AsyncIterator[int]:
         # Before the server stops, so that watchers are told and need not be cut off.
         stack.callback(changes.close)
         yield port
+
+
+async def open_speech_jobs(config: MediaConfig, common: Common, audio: S3Audio) -> SpeechJobs | None:
+    """Open the recogniser elsewhere, when the settings name one."""
+    if not is_elsewhere(config.speech):
+        return None
+    from services.media.adapters.transcribe import Transcribe  # noqa: PLC0415 - only when asked for
+
+    url = SpeechUrl.parse(config.speech)
+    return await asyncio.to_thread(Transcribe.open, url, common.aws_endpoint, audio)
 
 
 @dataclass(frozen=True, slots=True)

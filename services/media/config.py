@@ -8,13 +8,19 @@ class MediaConfig(ServiceSettings):
     """What media and its worker read beside what every service does."""
 
     model_config = SettingsConfigDict(env_prefix="MEDIA_")
+    development = {"speech": frozenset({"whisper"})}
 
     database: str = Field(min_length=1)
     """`postgresql://media:PASSWORD@HOST:PORT/timbre`."""
     audio: str = Field(min_length=1)
     """`s3://BUCKET` where recordings are uploaded."""
     speech: str = "whisper:bundled-base"
-    """Speech to text: `whisper:bundled-base`, or `whisper:dir=PATH` for another CTranslate2 model."""
+    """Speech to text: `whisper:bundled-base`, `whisper:dir=PATH` for another CTranslate2 model, or Amazon
+    Transcribe as `transcribe://REGION?language=en-US`. Its options: several languages to tell apart
+    (`language=en-US,es-US`), `vocabulary=NAME` (`LANGUAGE:NAME,…` for several), `redact=true`,
+    `output_key=ARN` of a KMS key, `poll=10` and `deadline=1800` seconds. The service and its worker need the same."""
+    events: str = ""
+    """URL of the SQS queue with news of S3 and Transcribe; empty: uploads and transcriptions are noticed later."""
     profile: str = "127.0.0.1:50053"
     """`host:port` of the profile service."""
     match: str = "127.0.0.1:50054"

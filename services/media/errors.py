@@ -55,5 +55,9 @@ class TranscriptChanged(Aborted):
     """The transcript was changed since it was read; read it again."""
 
 
+class RecogniserBusy(Unavailable):
+    """The recogniser still works on what is to be removed; try again."""
+
+
 class AudioStoreUnavailable(Unavailable):
     """The audio store cannot be reached; try again."""

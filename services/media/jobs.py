@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -20,27 +18,14 @@ import psycopg
 
 from services.kit.jobs import Attempt, Jobs
 from services.kit.logs import describe, get_logger
-from services.media.adapters.decode import decode
 from services.media.adapters.postgres import Recordings
 from services.media.adapters.profile import Profile
 from services.media.adapters.s3 import S3Audio
 from services.media.adapters.silero import survey
-from services.media.domain import (
-    Audio,
-    BadAudio,
-    Claim,
-    Failure,
-    Origin,
-    Purpose,
-    Segment,
-    Stage,
-    bounded,
-    joined,
-    judge,
-)
-from services.media.fetching import fetched
+from services.media.domain import BadAudio, Claim, Failure, Origin, Purpose, Stage, bounded, judge
+from services.media.fetching import Sounds
+from services.media.hearing import GaveUp, Hears, Waiting
 from services.media.lease import LeaseLost, held
-from services.media.ports import Speech
 from services.media.queue import REMOVE, enqueue, enqueue_removal, job_name
 
 MAX_ATTEMPTS = 8
@@ -50,28 +35,36 @@ REMOVAL_ATTEMPTS = 20
 LIMIT_SECONDS = {Stage.CHECK: 60, Stage.TRANSCRIBE: 15 * 60, Stage.ANALYZE: 60, Stage.INDEX: 60}
 """A step that takes longer hangs: it is cut off and tried again like one that failed."""
 DECODING_AT_ONCE = 2
-HEARING_AT_ONCE = 2
-_REMEMBERED_BYTES = 64 * 1024 * 1024
-
-
-class ConsentWithdrawn(Exception):
-    """Its owner does not want this recording to be written down any more."""
 
 
 class Steps:
     """What a worker does. One instance a process."""
 
     def __init__(
-        self, recordings: Recordings, audio: S3Audio, speech: Speech, profile: Profile, jobs: Jobs
+        self,
+        recordings: Recordings,
+        audio: S3Audio,
+        sounds: Sounds,
+        hears: Hears,
+        *,
+        profile: Profile,
+        jobs: Jobs,
     ) -> None:
+        """
+        Args:
+            recordings: The tables.
+            audio: The store, to remove from it.
+            sounds: The store, to listen to it.
+            hears: Writes down what is said.
+            profile: Understands it, and knows whether people agree.
+            jobs: The queue.
+        """
         self._recordings = recordings
         self._audio = audio
-        self._speech = speech
+        self._sounds = sounds
+        self._hears = hears
         self._profile = profile
         self._jobs = jobs
-        self._decoded = _Decoded(_REMEMBERED_BYTES)
-        self._decoding = asyncio.Semaphore(DECODING_AT_ONCE)
-        self._hearing = asyncio.Semaphore(HEARING_AT_ONCE)
 
     def define(self) -> None:
         """Register the kinds of jobs with the queue."""
@@ -82,7 +75,9 @@ class Steps:
             Stage.INDEX: self._index,
         }
         # Whoever waits for its turn has claimed nothing yet, so its lease does not run.
-        turns = {Stage.CHECK: self._decoding, Stage.TRANSCRIBE: self._hearing}
+        turns = {Stage.CHECK: asyncio.Semaphore(DECODING_AT_ONCE)}
+        if self._hears.at_once:
+            turns[Stage.TRANSCRIBE] = asyncio.Semaphore(self._hears.at_once)
         for stage, work in steps.items():
             handler = partial(self._step, stage, work, turns.get(stage))
             self._jobs.define(
@@ -113,12 +108,11 @@ class Steps:
         try:
             async with asyncio.timeout(LIMIT_SECONDS[claim.stage]), held(self._recordings, claim):
                 await work(claim)
-        except BadAudio as error:
+        except (BadAudio, GaveUp) as error:
             await self._recordings.fail(claim, error.failure)
             log.info("recording failed", reason=error.failure.value)
-        except ConsentWithdrawn:
-            await self._recordings.fail(claim, Failure.CONSENT_WITHDRAWN)
-            log.info("recording failed", reason=Failure.CONSENT_WITHDRAWN.value)
+        except Waiting:
+            log.info("step waits")
         except LeaseLost:
             log.info("work was overtaken")
         except asyncio.CancelledError:
@@ -140,7 +134,7 @@ class Steps:
     async def _check(self, claim: Claim) -> None:
         """Is this what was announced, can it be played, and does anybody speak?"""
         await self._ask(claim)
-        audio = await self._fetch(claim)
+        audio = await self._sounds.decode(claim.recording)
         judge(audio, await survey(audio))
         async with self._recordings.transaction() as connection:
             if not await self._recordings.advance(
@@ -150,18 +144,9 @@ class Steps:
             await enqueue(self._jobs, connection, Stage.TRANSCRIBE, claim.recording.id)
 
     async def _transcribe(self, claim: Claim) -> None:
-        """Write it down; watchers read along."""
+        """Have it written down."""
         await self._ask(claim)
-        audio = self._decoded.take(claim.recording.id) or await self._fetch(claim)
-        segments: list[Segment] = []
-
-        async def note(segment: Segment) -> None:
-            segments.append(segment)
-            heard = timedelta(milliseconds=segment.words[-1].end_ms) / audio.duration
-            if not await self._recordings.note_progress(claim, min(heard, 1.0), joined(segments)):
-                raise LeaseLost
-
-        transcript = bounded(await self._speech.transcribe(audio, note))
+        transcript = bounded(await self._hears.hear(claim))
         if not transcript.words:
             raise BadAudio(Failure.AUDIO_SILENT)
         async with self._recordings.transaction() as connection:
@@ -211,26 +196,4 @@ class Steps:
     async def _ask(self, claim: Claim) -> None:
         """The owner's last word counts, not the one from when the recording was made."""
         if not await self._profile.consents(claim.recording.owner_id, Purpose.TRANSCRIBE):
-            raise ConsentWithdrawn
-
-    async def _fetch(self, claim: Claim) -> Audio:
-        async with fetched(self._audio, claim.recording) as path:
-            audio = await decode(path)
-        self._decoded.keep(claim.recording.id, audio)
-        return audio
-
-
-class _Decoded:
-    """Audio that this process has decoded a moment ago; another process decodes it again."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._kept: OrderedDict[UUID, Audio] = OrderedDict()
-
-    def keep(self, recording_id: UUID, audio: Audio) -> None:
-        self._kept[recording_id] = audio
-        while sum(len(kept.pcm) for kept in self._kept.values()) > self._limit:
-            self._kept.popitem(last=False)
-
-    def take(self, recording_id: UUID) -> Audio | None:
-        return self._kept.pop(recording_id, None)
+            raise GaveUp(Failure.CONSENT_WITHDRAWN)

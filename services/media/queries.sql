@@ -59,8 +59,14 @@ UPDATE recordings
 RETURNING *;
 
 -- delete_recording --
--- Gone for every reader, its transcript with it.
-DELETE FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s RETURNING *;
+-- Gone for every reader, its transcript with it. Nobody waits for a recogniser any more.
+WITH deleted AS (
+    DELETE FROM recordings WHERE id = %(id)s AND owner_id = %(owner_id)s RETURNING *
+), over AS (
+    UPDATE hearings SET forget_time = now()
+     WHERE recording_id IN (SELECT id FROM deleted) AND forget_time IS NULL
+)
+SELECT * FROM deleted;
 
 -- get_transcript --
 -- The transcript of a recording, only if it is the owner's.
@@ -141,23 +147,36 @@ UPDATE recordings
 RETURNING id;
 
 -- advance --
--- The holder has finished its stage: on to the next one, or to READY when there is none.
-UPDATE recordings
-   SET stage = %(stage)s, state = %(state)s, progress = 0, attempts = 0, lease_until = NULL, update_time = now(),
-       partial_text = CASE WHEN %(state)s = 'TRANSCRIBING' THEN partial_text ELSE '' END,
-       duration_ms = coalesce(%(duration_ms)s, duration_ms),
-       profile_version = coalesce(%(profile_version)s, profile_version)
- WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
-RETURNING id;
+-- The holder has finished its stage: on to the next one, or to READY when there is none. A recogniser elsewhere
+-- has done its work.
+WITH advanced AS (
+    UPDATE recordings
+       SET stage = %(stage)s, state = %(state)s, progress = 0, attempts = 0, lease_until = NULL, update_time = now(),
+           partial_text = CASE WHEN %(state)s = 'TRANSCRIBING' THEN partial_text ELSE '' END,
+           duration_ms = coalesce(%(duration_ms)s, duration_ms),
+           profile_version = coalesce(%(profile_version)s, profile_version)
+     WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+    RETURNING id
+), over AS (
+    UPDATE hearings SET forget_time = now()
+     WHERE recording_id IN (SELECT id FROM advanced) AND forget_time IS NULL
+)
+SELECT id FROM advanced;
 
 -- fail --
--- The holder has found out that this cannot succeed.
-UPDATE recordings
-   SET state = 'FAILED', failure = %(failure)s, failed_stage = CASE WHEN %(retryable)s THEN stage END,
-       stage = NULL, progress = 0, partial_text = '',
-       lease_until = NULL, update_time = now()
- WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
-RETURNING id;
+-- The holder has found out that this cannot succeed. A retry gives a recogniser elsewhere another job.
+WITH failed AS (
+    UPDATE recordings
+       SET state = 'FAILED', failure = %(failure)s, failed_stage = CASE WHEN %(retryable)s THEN stage END,
+           stage = NULL, progress = 0, partial_text = '',
+           lease_until = NULL, update_time = now()
+     WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+    RETURNING id
+), over AS (
+    UPDATE hearings SET forget_time = now()
+     WHERE recording_id IN (SELECT id FROM failed) AND forget_time IS NULL
+)
+SELECT id FROM failed;
 
 -- release --
 -- The holder gives the stage back; an interrupted attempt does not count.
@@ -243,6 +262,23 @@ SELECT bury_user(%(owner_id)s);
 -- Wait for those who change the user's recordings just now; recordings are locked before transcripts everywhere.
 SELECT id FROM recordings WHERE owner_id = %(owner_id)s ORDER BY id FOR UPDATE;
 
+-- was_buried --
+-- Whether the user was erased before.
+SELECT EXISTS (SELECT FROM erased_users
+                WHERE user_sha256 = sha256(convert_to(%(owner_id)s, 'UTF8'))) AS buried;
+
+-- erase_inbox --
+-- News about recordings of the user.
+DELETE FROM inbox
+ WHERE recording_id IN (SELECT id FROM recordings WHERE owner_id = %(owner_id)s)
+RETURNING event_id;
+
+-- erase_hearings --
+-- Every job of the user's is to go from the recogniser. A row stays until it has gone.
+UPDATE hearings SET forget_time = now() + interval '15 seconds'
+ WHERE owner_sha256 = sha256(convert_to(%(owner_id)s, 'UTF8'))
+RETURNING name, audio_key, try_time > now() - interval '1 minute' AS young;
+
 -- erase_transcripts --
 -- Every transcript of the user.
 DELETE FROM transcripts
@@ -282,3 +318,91 @@ INSERT INTO late_uploads (key_prefix, until, sweep_time)
 VALUES (%(key_prefix)s, greatest(%(ticket_until)s::timestamptz, now()) + interval '1 minute',
         now() + interval '30 seconds')
 ON CONFLICT DO NOTHING;
+
+-- alive --
+-- The database answers.
+SELECT true AS alive;
+
+-- find_recording --
+-- One recording, whoever owns it: work for everybody.
+SELECT * FROM recordings WHERE id = %(id)s;
+
+-- find_upload --
+-- Whose audio has this key. Held against deletion and erasure until the transaction ends.
+SELECT id, state FROM recordings WHERE audio_key = %(key)s FOR KEY SHARE;
+
+-- find_hearing --
+-- Which recording waits for this job. Held as above.
+SELECT r.id
+  FROM hearings AS h JOIN recordings AS r ON r.id = h.recording_id
+ WHERE h.name = %(name)s AND h.forget_time IS NULL
+   FOR KEY SHARE OF r;
+
+-- insert_inbox --
+-- Take a piece of news; nothing comes back when it was taken before.
+INSERT INTO inbox (event_id, recording_id, outcome)
+VALUES (%(event_id)s, %(recording_id)s, %(outcome)s)
+ON CONFLICT DO NOTHING
+RETURNING event_id;
+
+-- purge_inbox --
+-- Forget news that the queue has forgotten too.
+DELETE FROM inbox WHERE receive_time < now() - interval '5 days';
+
+-- end_hearing --
+-- The news has come that the job ended.
+UPDATE hearings SET ended = true WHERE name = %(name)s;
+
+-- current_hearing --
+-- The job that the recording waits for.
+SELECT name, started, ended, asked,
+       extract(epoch FROM now() - create_time)::float8 AS age_seconds
+  FROM hearings
+ WHERE recording_id = %(id)s AND forget_time IS NULL;
+
+-- number_hearing --
+-- The holder may give the recogniser a job. Returns its number, never the same twice.
+UPDATE recordings SET hearing_epoch = hearing_epoch + 1
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING hearing_epoch;
+
+-- insert_hearing --
+-- Note the job before it is made: nothing that a recogniser keeps is ever unknown here.
+INSERT INTO hearings (name, recording_id, owner_sha256, audio_key)
+VALUES (%(name)s, %(id)s, sha256(convert_to(%(owner_id)s, 'UTF8')), %(audio_key)s);
+
+-- try_hearing --
+-- The holder is about to ask for the job. Returns nothing once nobody waits for it any more.
+UPDATE hearings SET try_time = now()
+ WHERE name = %(name)s AND forget_time IS NULL
+RETURNING name;
+
+-- await_hearing --
+-- The holder has asked, and the job is not done. Returns whether the news has come that it ended.
+UPDATE hearings SET started = started OR %(started)s, asked = asked + 1
+ WHERE name = %(name)s
+RETURNING ended;
+
+-- await_recording --
+-- The holder gives the recording back until there is news of the job; waiting is no attempt.
+UPDATE recordings
+   SET lease_until = NULL, attempts = attempts - 1, progress = greatest(progress, %(progress)s), update_time = now()
+ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL
+RETURNING id;
+
+-- end_current_hearing --
+-- The holder has no use for the job any more.
+UPDATE hearings SET forget_time = now()
+ WHERE recording_id = %(id)s AND forget_time IS NULL
+   AND EXISTS (SELECT FROM recordings
+                WHERE id = %(id)s AND lease_token = %(token)s AND lease_until IS NOT NULL);
+
+-- due_hearings --
+-- Jobs to be removed from the recogniser now, each taken by one sweep.
+UPDATE hearings SET forget_time = now() + interval '15 seconds'
+ WHERE name IN (SELECT name FROM hearings WHERE forget_time <= now() ORDER BY forget_time LIMIT 20 FOR UPDATE SKIP LOCKED)
+RETURNING name, audio_key, try_time > now() - interval '1 minute' AS young;
+
+-- delete_hearing --
+-- The job is gone, and what it wrote.
+DELETE FROM hearings WHERE name = %(name)s AND forget_time IS NOT NULL;

@@ -1,6 +1,7 @@
 """
 What nobody came back for. Jobs and leases carry nearly every recording; the sweep finds the rest: work whose
-worker died, uploads whose browser died, removals whose job is gone, uploads for users who are erased.
+worker died, uploads whose browser died, removals whose job is gone, uploads for users who are erased, jobs at a
+recogniser elsewhere that nobody waits for.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import psycopg
 
 from services.kit.jobs import Jobs
 from services.kit.logs import describe, get_logger
+from services.media.adapters.inbox import Inbox
 from services.media.adapters.postgres import Recordings
 from services.media.adapters.s3 import S3Audio
 from services.media.domain import Failure, Stage
 from services.media.errors import AudioStoreUnavailable
+from services.media.forgetting import Forgetting
 from services.media.queue import enqueue, enqueue_removal
 from services.media.service.uploads import UploadService
 
@@ -27,7 +30,18 @@ class Sweep:
     Run by every worker, for everybody. Two at once do no harm: each finding is guarded where it is acted upon.
     """
 
-    def __init__(self, recordings: Recordings, audio: S3Audio, uploads: UploadService, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        recordings: Recordings,
+        audio: S3Audio,
+        uploads: UploadService,
+        jobs: Jobs,
+        *,
+        forgetting: Forgetting,
+        inbox: Inbox,
+    ) -> None:
+        self._forgetting = forgetting
+        self._inbox = inbox
         self._recordings = recordings
         self._audio = audio
         self._uploads = uploads
@@ -56,7 +70,9 @@ class Sweep:
             await self._audio.remove(key_prefix)
             if over:
                 await self._recordings.late_upload_over(key_prefix)
+        await self._forgetting.sweep()
         await self._recordings.purge_requests()
+        await self._inbox.purge()
 
     async def _resume(self, recording_id: UUID, stage: Stage) -> None:
         async with self._recordings.transaction() as connection:

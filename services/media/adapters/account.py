@@ -10,6 +10,7 @@ from typing import Any
 from psycopg.rows import DictRow
 
 from services.kit.postgres import Connection, Database, queries
+from services.media.adapters.hearings import Remnant, remnant_from
 from services.media.keys import prefix_of
 
 _SQL = queries("services.media")
@@ -21,6 +22,10 @@ class Erased:
 
     counts: Mapping[str, int]
     prefixes: frozenset[str]
+    remnants: Sequence[Remnant]
+    """What a recogniser elsewhere may still keep."""
+    repeated: bool
+    """The user had been erased before."""
 
 
 class AccountRows:
@@ -46,8 +51,11 @@ class AccountRows:
         """Let nothing be written for the user any more, and delete every row, in one transaction."""
         params: dict[str, Any] = {"owner_id": owner_id}
         async with self._database.transaction() as connection:
+            buried = await _rows(connection, "was_buried", params)
             for name in ("bury", "lock_recordings"):
                 await connection.execute(_SQL[name], params)
+            news = await _rows(connection, "erase_inbox", params)
+            hearings = await _rows(connection, "erase_hearings", params)
             transcripts = await _rows(connection, "erase_transcripts", params)
             recordings = await _rows(connection, "erase_recordings", params)
             removals = await _rows(connection, "erase_removals", params)
@@ -67,8 +75,10 @@ class AccountRows:
             "postgres.recording_requests": len(requests),
             "postgres.request_ids": len(answers),
             "postgres.jobs": len(jobs),
+            "postgres.inbox": len(news),
         }
-        return Erased(counts, frozenset(latest))
+        remnants = [remnant_from(row) for row in hearings]
+        return Erased(counts, frozenset(latest), remnants, repeated=buried[0]["buried"])
 
 
 def _latest(rows: Sequence[DictRow]) -> dict[str, datetime]:

@@ -106,6 +106,10 @@ class Recordings:
         params = {"id": recording_id, "owner_id": owner_id}
         return _maybe(await self._database.one(_SQL["get_recording"], params))
 
+    async def find(self, recording_id: UUID) -> Recording | None:
+        """One recording, whoever owns it: for work that is for everybody."""
+        return _maybe(await self._database.one(_SQL["find_recording"], {"id": recording_id}))
+
     async def page(
         self, owner_id: str, limit: int, before: tuple[datetime, UUID] | None
     ) -> Sequence[Recording]:

@@ -107,6 +107,10 @@ class S3Audio:
         client: S3Client = boto3.client("s3", endpoint_url=endpoint or None, config=config)  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
         return cls(client, parts.netloc)
 
+    @property
+    def bucket(self) -> str:
+        return self._bucket
+
     async def ticket(self, key: str, *, content_type: str, size_bytes: int) -> Ticket:
         """Let one upload of exactly this key, content type and size through for five minutes."""
         expire_time = datetime.now(UTC) + TICKET_LIFETIME

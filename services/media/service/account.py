@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from services.kit.account_data import File, document
-from services.media.adapters.account import AccountRows
+from services.media.adapters.account import AccountRows, Erased
 from services.media.adapters.s3 import S3Audio
 from services.media.domain import Failure
+from services.media.errors import RecogniserBusy
+from services.media.forgetting import Forgetting
 from services.media.keys import AudioKeys, clips_of
+from services.media.ports import Left
 
 # Who works on a recording, and how often it was tried, is about our machines.
-_MACHINERY: Final = frozenset({"attempts", "lease_token", "lease_until"})
+_MACHINERY: Final = frozenset({"attempts", "lease_token", "lease_until", "hearing_epoch"})
+_LATER: Final = timedelta(seconds=5)
 _DIGESTS: Final = frozenset({"request_sha256"})
 _EXTENSIONS: Final = {
     "webm": "webm",
@@ -35,10 +40,11 @@ _EXTENSIONS: Final = {
 class MediaAccount:
     """The `AccountData` of media: recordings, transcripts, audio."""
 
-    def __init__(self, rows: AccountRows, audio: S3Audio, keys: AudioKeys) -> None:
+    def __init__(self, rows: AccountRows, audio: S3Audio, keys: AudioKeys, forgetting: Forgetting) -> None:
         self._rows = rows
         self._audio = audio
         self._keys = keys
+        self._forgetting = forgetting
 
     async def export(self, user_id: str) -> AsyncIterator[File]:
         """Yield everything that is held about the user; audio passes through in pieces."""
@@ -73,10 +79,14 @@ class MediaAccount:
 
         A call that dies in between leaves a row in `late_uploads`, so that the sweep ends what it began.
 
+        A job that a recogniser elsewhere is still working on cannot be stopped, so it is removed when it has
+        ended: the first call counts it, and no later one succeeds before it is gone.
+
         Raises:
-            AudioStoreUnavailable: call again.
+            AudioStoreUnavailable, RecogniserBusy: call again.
         """
         erased = await self._rows.erase(user_id)
+        hearings = await self._forget(erased)
         versions = uploads = 0
         for prefix in sorted({self._keys.prefix(user_id), *erased.prefixes}):
             removed = await self._audio.remove(prefix)
@@ -86,9 +96,17 @@ class MediaAccount:
             **erased.counts,
             "s3.object_versions": versions,
             "s3.multipart_uploads": uploads,
-            # Speech is recognised in our own process, which keeps nothing: no jobs of Amazon Transcribe's yet.
-            "transcribe.jobs": 0,
+            "transcribe.jobs": hearings,
         }
+
+    async def _forget(self, erased: Erased) -> int:
+        """Remove what the recogniser keeps; return how many jobs it had."""
+        left = [await self._forgetting.forget(remnant) for remnant in erased.remnants]
+        if not erased.repeated:
+            return sum(each is not Left.UNKNOWN for each in left)
+        if Left.EVERYTHING in left:
+            raise RecogniserBusy(retry_after=_LATER)
+        return 0
 
 
 def _recording(row: Mapping[str, Any]) -> Mapping[str, Any]:

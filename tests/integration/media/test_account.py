@@ -96,7 +96,7 @@ async def test_no_column_is_forgotten_in_the_export(ada: Person, system: System)
         await ada.ended(name)
     files = await export(system, ada.user)
     archive = b"".join(content for path, content in files.items() if path.endswith(".json")).decode()
-    machinery = {"attempts", "lease_token", "lease_until"}
+    machinery = {"attempts", "lease_token", "lease_until", "hearing_epoch"}
     for row in system.rows("SELECT * FROM recordings WHERE owner_id = %s", ada.user):
         for column, value in row.items():
             if value is None or column in machinery:
@@ -138,6 +138,7 @@ async def test_after_the_erasure_nothing_is_left(lonely: System) -> None:
             "postgres.recording_requests": 2,
             "postgres.request_ids": 2,
             "postgres.jobs": 4,
+            "postgres.inbox": 0,
             "s3.object_versions": 2,
             "s3.multipart_uploads": 1,
             "transcribe.jobs": 0,
