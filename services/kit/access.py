@@ -242,6 +242,10 @@ class AccessTokens:
             claims = jose.read_claims(jws)
         except jose.Malformed as error:
             raise malformed(error) from None
+        if claims.get("iss") != self._issuer:
+            # Before any key: another issuer's tokens shall not make us fetch ours, and whoever mixes up two
+            # systems is told so.
+            raise TokenInvalid("The token comes from another issuer.")
         kid = jws.header.kid
         key = (self._keys.known(kid) or await self._keys.find(kid)) if kid else None
         if kid is None or key is None or not jose.is_signed_by(key, jws):
@@ -250,8 +254,6 @@ class AccessTokens:
 
     def _caller(self, claims: jose.Claims) -> Caller:
         latest = self._clock() + self._leeway
-        if claims.get("iss") != self._issuer:
-            raise TokenInvalid("The token comes from another issuer.")
         if claims.get("token_use") != "access":
             raise TokenInvalid("This is not an access token; ID tokens are not accepted.")
         if claims.get("client_id") not in self._clients:
