@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ class Emulator:
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def identity(self) -> str:
+        """What this emulator is asked for by, and no other on the same port answers to."""
+        return sha256(f"{self.access_key}\n{self.secret_key}\n{self.state.resolve()}".encode()).hexdigest()
 
     @cached_property
     def credentials(self) -> dict[str, str]:
@@ -77,12 +83,14 @@ class Emulator:
             "S3_DATA_DIR": str((self.state / "s3").resolve()),
             "TMPDIR": str(scratch.resolve()),
             "DOCKER_HOST": "unix:///nonexistent",  # it would look for containers to remove
+            "EMULATOR_IDENTITY": self.identity,
             "LOG_LEVEL": "WARNING",  # below that it writes addresses of people and presigned URLs
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     async def healthy(self) -> bool:
-        return await http_answers(f"{self.endpoint}/_ministack/ready")
+        """Whether this emulator answers. Another one, which came first to the port, does not count."""
+        return await http_answers(f"{self.endpoint}/_ministack/ready?{self.identity}")
 
     def client(self, service: str) -> Any:
         """Open a boto3 client of the AWS service `service`, as root."""

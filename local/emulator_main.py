@@ -26,6 +26,7 @@ App = Callable[
 ]
 
 _OPEN_CONTROL_PATHS = ("/_ministack/health", "/_ministack/ready")
+_READY = "/_ministack/ready"
 _READING = ("GET", "HEAD", "OPTIONS")
 _DELAY = 0.25  # seconds; a save takes 20 to 90 ms, so many changes share one
 
@@ -33,8 +34,9 @@ _DELAY = 0.25  # seconds; a save takes 20 to 90 ms, so many changes share one
 class Guarded:
     """The emulator's ASGI application with autosave, and without its control paths."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, identity: str) -> None:
         self._app = app
+        self._identity = identity.encode()
         self._pending: asyncio.TimerHandle | None = None
 
     async def __call__(
@@ -45,7 +47,7 @@ class Guarded:
     ) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["path"].startswith("/_") and scope["path"] not in _OPEN_CONTROL_PATHS:
+        elif scope["path"].startswith("/_") and not self._answers(scope):
             await send({"type": "http.response.start", "status": 404, "headers": []})
             await send({"type": "http.response.body"})
         else:
@@ -56,6 +58,13 @@ class Guarded:
                     # On the event loop, where no request can change what is being written.
                     self._pending = asyncio.get_running_loop().call_later(_DELAY, self._save)
 
+    def _answers(self, scope: Message) -> bool:
+        # Who asks for one emulator must not take another for it that happens to be on the port.
+        asked_for = scope["query_string"]
+        if scope["path"] == _READY and asked_for:
+            return asked_for == self._identity
+        return scope["path"] in _OPEN_CONTROL_PATHS
+
     def _save(self) -> None:
         self._pending = None
         persistence.save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  # see above
@@ -63,5 +72,5 @@ class Guarded:
 
 if __name__ == "__main__":
     os.umask(0o077)  # accounts and signing keys are in there
-    ministack.app = Guarded(ministack.app)
+    ministack.app = Guarded(ministack.app, os.environ["EMULATOR_IDENTITY"])
     ministack.main()
