@@ -51,9 +51,7 @@ def deploy(emulator: Emulator, origins: Sequence[str]) -> Resources:
     wait: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 60}
     may: list[CapabilityType] = ["CAPABILITY_IAM"]
     try:
-        client.create_stack(
-            StackName=STACK, TemplateBody=template, Parameters=parameters, Capabilities=may
-        )
+        client.create_stack(StackName=STACK, TemplateBody=template, Parameters=parameters, Capabilities=may)
         client.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig=wait)
     except client.exceptions.AlreadyExistsException:
         try:

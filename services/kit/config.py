@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -90,20 +91,30 @@ class ServiceSettings(Settings):
     max_concurrent: int = Field(default=256, ge=1)
     """Calls in flight beyond this are refused at once with RESOURCE_EXHAUSTED."""
 
+    development: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Settings and the schemes of theirs that are for one machine only, and refused in production."""
 
-S = TypeVar("S", bound=Settings)
+
+S = TypeVar("S", bound=ServiceSettings)
 T = TypeVar("T", bound=Settings)
 
 
-def load(first: type[S], second: type[T], environ: Mapping[str, str] | None = None) -> tuple[S, T]:
+def load(first: type[S], second: type[Common], environ: Mapping[str, str] | None = None) -> tuple[S, Common]:
     """
     Read both settings classes from the environment.
 
     Raises:
-        ConfigError: naming every unknown, missing and malformed variable at once, never a value.
+        ConfigError: naming every variable that is unknown, missing, malformed, at odds with another or not
+            for production, all at once, never with a value.
     """
+    # Its checks need these classes.
+    from services.kit.contradictions import contradictions  # noqa: PLC0415
+
     environ = os.environ if environ is None else environ
     problems = [problem for kind in (first, second) for problem in _problems(kind, environ)]
+    wrong = {problem.partition(":")[0] for problem in problems}
+    found = contradictions(_as_given(first, environ), _as_given(second, environ), environ)
+    problems += [problem for problem in found if problem.partition(":")[0] not in wrong]
     if problems:
         raise ConfigError("\n".join(sorted(problems)))
     return _read(first, environ), _read(second, environ)
@@ -119,14 +130,27 @@ def _problems(kind: type[Settings], environ: Mapping[str, str]) -> list[str]:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = kind.prefix() + str(problem["loc"][0]).upper()
-            problems.append(f"{name}: {problem['msg']}")
+            problems.append(f"{name}: {_plainly(problem)}")
     return problems
 
 
-def _read(kind: type[S], environ: Mapping[str, str]) -> S:
-    given = {
+def _plainly(problem: ErrorDetails) -> str:
+    missing = problem["type"] in {"missing", "string_too_short", "too_short"}
+    return "is missing" if missing else problem["msg"]
+
+
+def _read(kind: type[T], environ: Mapping[str, str]) -> T:
+    return kind.model_validate(_given(kind, environ))
+
+
+def _as_given(kind: type[T], environ: Mapping[str, str]) -> T:
+    """The settings without any check, so that what is there can be compared although something is missing."""
+    return kind.model_construct(**_given(kind, environ))
+
+
+def _given(kind: type[Settings], environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
         name: environ[kind.prefix() + name.upper()]
         for name in kind.model_fields
         if environ.get(kind.prefix() + name.upper(), "")
     }
-    return kind.model_validate(given)

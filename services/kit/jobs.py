@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 
 from services.kit.logs import describe, get_logger
-from services.kit.postgres import EVERYBODY, Connection, Database, acting_for
+from services.kit.postgres import EVERYBODY, Connection, Database, Source, acting_for
 
 HEARTBEAT_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 8.0
@@ -55,7 +55,11 @@ class Jobs:
     """The kinds of jobs of one service, and the means to defer and to work on them."""
 
     def __init__(self, dsn: str) -> None:
-        self._app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=4, timeout=3))
+        source = Source.of(dsn, statement_timeout_ms=10_000, writes=True)
+        connector = PsycopgConnector(
+            conninfo=source.conninfo, kwargs=source.plain, min_size=1, max_size=4, timeout=3
+        )
+        self._app = App(connector=connector)
 
     def define(self, name: str, handler: Handler, *, attempts: int, max_wait_seconds: int = 60) -> None:
         """

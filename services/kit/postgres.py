@@ -2,74 +2,57 @@
 PostgreSQL: a pool, SQL kept in files, transactions, migrations.
 
 Reads run on autocommit connections, which costs half of a transaction a query. A connection that died
-with the server is noticed on first use; the pool is then checked and the statement tried once more,
-so a restarted server needs no restarted service.
+with the server, or whose server has become a standby, is noticed on first use; the pool is then renewed and the
+statement tried once more, so a server that restarts or fails over needs no restarted service.
 
 Row-level security is the second wall behind the owner in every query: PostgreSQL shows and takes only rows of
 the user for whom the code acts (`acting_for`, set by the door from the verified token), all rows to work that
-says it is for everybody, and none to code that says nothing.
+says it is for everybody, and none to code that says nothing (`sessions.py`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.resources import files
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 from procrastinate.schema import SchemaManager
 from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
-from services.kit.logs import get_logger
+from services.kit.database_url import DatabaseUrl, Source
+from services.kit.logs import describe, get_logger
+from services.kit.replica import CHANNEL, TELL, Replica, end_if_cancelled, may_write
+from services.kit.sessions import EVERYBODY, Connection, act_for, acting_for, actor, for_everybody
 
 Params = Mapping[str, Any] | None
-T = TypeVar("T")
 
-EVERYBODY = "*"
 ERASED = "TB001"
 """SQLSTATE of a write for a user who is erased; see `migrations/0001_users.sql`."""
 
-_acting_for: ContextVar[str] = ContextVar("acting_for", default="")
+__all__ = [
+    "ERASED",
+    "EVERYBODY",
+    "Connection",
+    "Database",
+    "Source",
+    "act_for",
+    "acting_for",
+    "fetch_one",
+    "for_everybody",
+    "migrate",
+    "open_database",
+    "queries",
+]  # fmt: skip
 
-
-def act_for(user_id: str) -> None:
-    """From here on this task acts for one user; other people's rows do not exist for it."""
-    _acting_for.set(user_id)
-
-
-@contextmanager
-def acting_for(user_id: str) -> Iterator[None]:
-    """Act for one user, or for `EVERYBODY`, while the block lasts."""
-    before = _acting_for.set(user_id)
-    try:
-        yield
-    finally:
-        _acting_for.reset(before)
-
-
-async def for_everybody(work: Coroutine[Any, Any, T]) -> T:
-    """Do work that belongs to no user: sweeps, repairs, jobs."""
-    with acting_for(EVERYBODY):
-        return await work
-
-
-class Connection(AsyncConnection[DictRow]):
-    """A connection that remembers for whom its session acts."""
-
-    _session = ""
-
-    async def act(self) -> None:
-        """Tell the server for whom the running task acts. Outside a transaction: a rollback would undo it."""
-        user = _acting_for.get()
-        if user != self._session:
-            await self.execute("SELECT set_config('timbre.user', %s, false)", (user,))
-            self._session = user
+_GONE = {"57P01", "57P02", "57P03", "25006"}
+"""SQLSTATEs of a server that stops, starts, or has become a standby: another connection may do better."""
 
 
 def queries(package: str) -> Mapping[str, LiteralString]:
@@ -81,24 +64,47 @@ def queries(package: str) -> Mapping[str, LiteralString]:
 
 
 class Database:
-    """A pool of connections to one database, as one service's role."""
+    """A pool of connections to one database, as one service's role, and perhaps a replica beside it."""
 
-    def __init__(self, dsn: str, pool: AsyncConnectionPool[Connection]) -> None:
-        self._dsn = dsn
+    def __init__(
+        self, source: Source, pool: AsyncConnectionPool[Connection], replica: Replica | None
+    ) -> None:
+        self._source = source
         self._pool = pool
+        self._replica = replica
 
-    async def one(self, sql: LiteralString, params: Params = None) -> DictRow | None:
-        """Return the first row, if any, outside a transaction."""
-        rows = await self.all(sql, params)
+    async def one(self, sql: LiteralString, params: Params = None, *, stale: bool = False) -> DictRow | None:
+        """Return the first row, if any, outside a transaction. For `stale` see `all`."""
+        rows = await self.all(sql, params, stale=stale)
         return rows[0] if rows else None
 
-    async def all(self, sql: LiteralString, params: Params = None) -> Sequence[DictRow]:
-        """Return every row, outside a transaction."""
+    async def all(
+        self, sql: LiteralString, params: Params = None, *, stale: bool = False
+    ) -> Sequence[DictRow]:
+        """
+        Return every row, outside a transaction.
+
+        Args:
+            sql: The statement.
+            params: What stands for its `%(name)s`.
+            stale: It reads only, decides nothing, and may be answered as things were a few seconds ago,
+                though never before the acting user's own last change; see `replica.py`.
+        """
+        if stale and self._replica:
+            rows = await self._replica.answer(actor(), sql, params)
+            if rows is not None:
+                return rows
         try:
-            return await self._all(sql, params)
-        except psycopg.OperationalError:
-            await self._pool.check()
-            return await self._all(sql, params)
+            rows = await self._all(sql, params)
+        except psycopg.Error as error:
+            if not _lost(error):
+                raise
+            await self._renew(error)
+            rows = await self._all(sql, params)
+        if self._replica and may_write(sql) and _somebody():
+            self._replica.freshness.wrote(actor())
+            await self._all(TELL, {"payload": actor()})
+        return rows
 
     async def _all(self, sql: LiteralString, params: Params) -> Sequence[DictRow]:
         async with self._pool.connection() as connection:
@@ -109,13 +115,27 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises."""
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await self._begin(stack)
-            except psycopg.OperationalError:
-                await self._pool.check()
-                connection = await self._begin(stack)
-            yield connection
+        user = actor()
+        tell = self._replica if _somebody() else None
+        try:
+            async with AsyncExitStack() as stack:
+                try:
+                    connection = await self._begin(stack)
+                except psycopg.Error as error:
+                    if not _lost(error):
+                        raise
+                    await self._renew(error)
+                    connection = await self._begin(stack)
+                yield connection
+                if tell:
+                    await connection.execute(TELL, {"payload": user})
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            # The writer has become a standby, and every pooled connection with it.
+            await self._renew(error)
+            raise
+        finally:
+            if tell:
+                tell.freshness.wrote(user)
 
     async def _begin(self, outer: AsyncExitStack) -> Connection:
         async with AsyncExitStack() as stack:
@@ -125,13 +145,47 @@ class Database:
             outer.push_async_exit(stack.pop_all())
         return connection
 
+    async def _renew(self, error: psycopg.Error) -> None:
+        """Replace the connections that died, or all of them when the server is no writer any more."""
+        if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+            await self._pool.drain()
+        else:
+            await self._pool.check()
+
     @asynccontextmanager
     async def listen(self, channel: LiteralString) -> AsyncIterator[Connection]:
         """Lend a connection of its own that listens on `channel`; read it with `connection.notifies()`."""
-        async with await Connection.connect(self._dsn, autocommit=True, row_factory=dict_row) as connection:
+        arguments = await self._source.session()
+        async with await Connection.connect(self._source.conninfo, **arguments) as connection:
             await connection.act()
             await connection.execute(f"LISTEN {channel}")
             yield connection
+
+    async def hear_writes(self, replica: Replica) -> None:
+        """Take in who writes, in every copy of the service; until cancelled."""
+        while True:
+            replica.freshness.deaf()
+            try:
+                async with self.listen(CHANNEL) as connection:
+                    replica.freshness.deaf()
+                    async for notice in connection.notifies():
+                        replica.hear(notice.payload)
+            except psycopg.Error as error:
+                get_logger().warning("cannot hear who writes", **describe(error))
+                end_if_cancelled()
+            await asyncio.sleep(1)
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Whether it was the connection that failed, rather than the statement."""
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return True
+    state = error.sqlstate or ""
+    return state in _GONE or state.startswith("08")
+
+
+def _somebody() -> bool:
+    return actor() not in {"", EVERYBODY}
 
 
 async def fetch_one(connection: Connection, sql: LiteralString, params: Params = None) -> DictRow | None:
@@ -141,26 +195,62 @@ async def fetch_one(connection: Connection, sql: LiteralString, params: Params =
 
 
 async def open_database(
-    dsn: str, stack: AsyncExitStack, *, max_size: int = 10, statement_timeout_ms: int = 10_000
+    dsn: str,
+    stack: AsyncExitStack,
+    *,
+    max_size: int = 10,
+    statement_timeout_ms: int = 10_000,
+    reader: str = "",
 ) -> Database:
-    """Open a pool that lives as long as `stack`; wait up to 15 s for the first connection."""
-    pool = AsyncConnectionPool[Connection](
-        dsn,
-        min_size=1,
-        max_size=max_size,
-        timeout=5,
-        open=False,
-        connection_class=Connection,
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            "options": f"-c statement_timeout={statement_timeout_ms}"
-            " -c idle_in_transaction_session_timeout=30000",
-        },
-    )
+    """
+    Open a pool that lives as long as `stack`; wait up to 15 s for the first connection.
+
+    Args:
+        dsn: The writer; see `database_url.py`.
+        stack: Closes everything.
+        max_size: Connections at most, to each server.
+        statement_timeout_ms: After which a statement is given up; waiting for a lock, somewhat earlier.
+        reader: A replica, for reads that say `stale`; it may be away, now or later.
+
+    Raises:
+        ConfigError: an address is none.
+    """
+    source = Source.of(dsn, statement_timeout_ms=statement_timeout_ms, writes=True)
+    pool = _pool(source, max_size, timeout=5)
     await pool.open(wait=True, timeout=15)
     stack.push_async_callback(pool.close)
-    return Database(dsn, pool)
+    if not reader:
+        return Database(source, pool, None)
+    reading = Source.of(reader, statement_timeout_ms=statement_timeout_ms, writes=False)
+    # Waited for shortly: the writer is there, too.
+    reads = _pool(reading, max_size, timeout=0.5)
+    await reads.open(wait=False)
+    stack.push_async_callback(reads.close)
+    replica = Replica(reads)
+    database = Database(source, pool, replica)
+    for work in (replica.beat(pool), database.hear_writes(replica)):
+        stack.push_async_callback(_cancelled, asyncio.create_task(work))
+    return database
+
+
+def _pool(source: Source, max_size: int, *, timeout: float) -> AsyncConnectionPool[Connection]:
+    return AsyncConnectionPool[Connection](
+        source.conninfo,
+        min_size=1,
+        max_size=max_size,
+        timeout=timeout,
+        open=False,
+        connection_class=Connection,
+        kwargs=source.session,
+        # A long failover is a reason to try on, not to give up.
+        reconnect_timeout=24 * 3600,
+    )
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def migrate(dsn: str, package: str, *, jobs: bool) -> list[str]:
@@ -178,7 +268,9 @@ async def migrate(dsn: str, package: str, *, jobs: bool) -> list[str]:
     if jobs:
         scripts.insert(0, ("0000_procrastinate.sql", SchemaManager.get_schema()))
     applied: list[str] = []
-    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+    url = DatabaseUrl.parse(dsn)
+    connecting = AsyncConnection.connect(url.conninfo(), autocommit=True, **await url.credentials())
+    async with await connecting as connection:
         await connection.execute("SELECT pg_advisory_lock(hashtext('migrate ' || current_schema()))")
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS migrations"

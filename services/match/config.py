@@ -8,6 +8,7 @@ class MatchConfig(OpenAISettings):
     """What match reads."""
 
     model_config = SettingsConfigDict(env_prefix="MATCH_")
+    development = (("embeddings", "minilm"), ("index", "edge"))
 
     database: str = Field(min_length=1)
     """`postgresql://match:…@host/timbre`: the role that owns the schema `match`."""

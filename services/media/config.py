@@ -8,7 +8,7 @@ class MediaConfig(ServiceSettings):
     """What media and its worker read beside what every service does."""
 
     model_config = SettingsConfigDict(env_prefix="MEDIA_")
-    development = {"speech": frozenset({"whisper"})}
+    development = (("speech", "whisper"),)
 
     database: str = Field(min_length=1)
     """`postgresql://media:PASSWORD@HOST:PORT/timbre`."""

@@ -54,7 +54,7 @@ async def app(config: ProfileConfig, common: Common) -> AsyncIterator[int]:
     async with AsyncExitStack() as stack:
         identity = await open_identity("profile", config, common, stack)
         analyzers = await open_analyzers(config, common, stack)
-        database = await open_database(config.database, stack)
+        database = await open_database(config.database, stack, reader=config.database_reader)
         store = Store(database, await open_jobs(config.database, stack))
         notices = IndexNotices()
         await stack.enter_async_context(_background(notices.listen(database)))

@@ -8,9 +8,12 @@ class ProfileConfig(OpenAISettings):
     """What profile reads beyond what every service does."""
 
     model_config = SettingsConfigDict(env_prefix="PROFILE_")
+    development = (("analyzer", "extractive"),)
 
     database: str = Field(min_length=1)
     """`postgresql://` address of the database, as the role that owns the schema `profile`."""
+    database_reader: str = ""
+    """A replica of it, for pages of facts and versions; never behind the user's own changes. Empty: the writer."""
     match: str = Field(min_length=1)
     """`host:port` of match."""
     media: str = ""

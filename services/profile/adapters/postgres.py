@@ -35,7 +35,7 @@ class Store:
     ) -> list[tuple[int, Fact]]:
         """Return facts with their positions, newest first, from below the position `before`."""
         params = {"user": user_id, "facet": facet, "before": before, "limit": limit}
-        rows = await self._database.all(SQL["list_facts"], params)
+        rows = await self._database.all(SQL["list_facts"], params, stale=True)
         return [(row["position"], snapshots.fact_of(row)) for row in rows]
 
     async def fact(self, user_id: str, fact_id: UUID) -> Fact | None:
@@ -45,7 +45,8 @@ class Store:
     async def versions(self, user_id: str, *, before: int | None, limit: int) -> list[Version]:
         """Return versions, newest first, from below the version `before`."""
         params = {"user": user_id, "before": before, "limit": limit}
-        return [snapshots.version_of(row) for row in await self._database.all(SQL["list_versions"], params)]
+        rows = await self._database.all(SQL["list_versions"], params, stale=True)
+        return [snapshots.version_of(row) for row in rows]
 
     async def versions_numbered(self, user_id: str, numbers: Iterable[int]) -> dict[int, Version]:
         """Return those of the versions that exist, by number."""
