@@ -29,7 +29,7 @@ PAGE = 20
 
 _BEHIND = {
     "profile": "SELECT count(*) FROM profiles WHERE indexed_version < version",
-    "match": "SELECT count(*) FROM people WHERE indexed_version < version",
+    "match": "SELECT count(*) FROM vectors WHERE indexed_version < version",
 }
 _EMPTY, _PROFILE, _MATCHES = "GetSession (empty RPC)", "GetProfile", f"ListMatches ({PAGE} a page)"
 _SELECT, _INDEX = "one-row SELECT, psycopg", "raw index query"

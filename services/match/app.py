@@ -23,13 +23,15 @@ from services.kit.postgres import Database, for_everybody, open_database
 from services.kit.server import running
 from services.match.adapters.account import AccountRows
 from services.match.adapters.auth import Accounts
+from services.match.adapters.behind import Backlog
 from services.match.adapters.learning import Learning
 from services.match.adapters.postgres import Store
 from services.match.adapters.reports import Reports
 from services.match.adapters.safety import Safety
+from services.match.adapters.spaces import Register
 from services.match.config import MatchConfig
 from services.match.indexing import Indexing
-from services.match.ports import Embeddings, Index
+from services.match.ports import Embeddings, Indexes
 from services.match.service.account import Account
 from services.match.service.clips import Clips
 from services.match.service.connections import Connections
@@ -42,6 +44,7 @@ from services.match.service.search import Search
 from services.match.service.viewing import Viewing
 from services.match.service.weights import Weights
 from services.match.servicer import MatchServicer, UseCases
+from services.match.spaces import Spaces
 from timbre.account.v1.data_pb2_grpc import add_AccountDataServiceServicer_to_server
 from timbre.match.v1 import match_pb2
 from timbre.match.v1.match_pb2_grpc import add_MatchServiceServicer_to_server
@@ -52,23 +55,23 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
     """Run match and yield its port; everything is closed in reverse order on the way out."""
     async with AsyncExitStack() as stack:
         identity = await open_identity("match", config, common, stack)
-        embeddings = await open_embeddings(config, common, stack)
-        index = await open_index(config, common, embeddings, stack)
         database = await open_database(config.database, stack)
         auth = await open_neighbour("auth", common.auth, identity.tokens, stack) if common.auth else None
-        store = Store(database, embeddings.id)
-        indexing = Indexing(store, index, embeddings)
+        store = Store(database)
+        spaces = await open_spaces(config, common, store, Register(database), stack)
+        backlog = Backlog(database)
+        indexing = Indexing(backlog, spaces)
         await stack.enter_async_context(_beside(indexing))
         do = _use_cases(
             database=database,
             store=store,
-            index=index,
+            backlog=backlog,
+            spaces=spaces,
             indexing=indexing,
             accounts=Accounts(auth) if auth else None,
             pages=identity.pages,
-            space=embeddings.id,
         )
-        account = Account(AccountRows(database), store, index)
+        account = Account(AccountRows(database), store, spaces)
 
         def register(server: grpc.aio.Server) -> None:
             add_MatchServiceServicer_to_server(MatchServicer(do), server)
@@ -84,23 +87,23 @@ def _use_cases(
     *,
     database: Database,
     store: Store,
-    index: Index,
+    backlog: Backlog,
+    spaces: Spaces,
     indexing: Indexing,
     accounts: Accounts | None,
     pages: PageTokens,
-    space: str,
 ) -> UseCases:
-    viewing = Viewing(store, space)
+    viewing = Viewing(store)
     return UseCases(
-        matches=Matches(store, index, viewing, pages),
-        search=Search(store, index, indexing, viewing, pages),
-        explain=Explain(store, index, viewing),
+        matches=Matches(store, spaces, viewing, pages),
+        search=Search(store, spaces, indexing, viewing, pages),
+        explain=Explain(store, spaces, viewing),
         connections=Connections(store, pages),
         protection=Protection(Safety(database), viewing, pages),
         moderation=Moderation(Reports(database), indexing, accounts, pages),
         weights=Weights(Learning(database)),
         clips=Clips(store, viewing),
-        profiles=Profiles(store, indexing),
+        profiles=Profiles(store, backlog, spaces, indexing),
     )
 
 
@@ -122,24 +125,41 @@ async def open_embeddings(config: MatchConfig, common: Common, stack: AsyncExitS
             raise ConfigError(f"MATCH_EMBEDDINGS: no adapter for {other!r}; use minilm: or openai://MODEL")
 
 
-async def open_index(
-    config: MatchConfig, common: Common, embeddings: Embeddings, stack: AsyncExitStack
-) -> Index:
-    """Open the index that `MATCH_INDEX` names; closed with `stack`."""
+async def open_spaces(
+    config: MatchConfig, common: Common, store: Store, register: Register, stack: AsyncExitStack
+) -> Spaces:
+    """Open the spaces that are kept, and the configured one if it is new; closed with `stack`."""
+    models: dict[str, Embeddings] = {}
+
+    async def embedder(url: str) -> Embeddings:
+        if url not in models:
+            models[url] = await open_embeddings(config.model_copy(update={"embeddings": url}), common, stack)
+        return models[url]
+
+    # A model that may not be used is a reason to stop, whatever the register says, and before a server is asked.
+    await embedder(config.embeddings)
+    spaces = Spaces(register, store, await open_indexes(config, common, stack), embedder)
+    await spaces.adopt(config.embeddings)
+    await spaces.refresh()
+    return spaces
+
+
+async def open_indexes(config: MatchConfig, common: Common, stack: AsyncExitStack) -> Indexes:
+    """Open what `MATCH_INDEX` names; closed with `stack`."""
     url = urlsplit(config.index)
     match url.scheme:
         case "edge" if url.path:
             _local("MATCH_INDEX", "edge: serves one process on one machine", common)
-            from services.match.adapters.edge import open_edge  # noqa: PLC0415 - the engine only when asked for
+            from services.match.adapters.edge import EdgeIndexes  # noqa: PLC0415 - the engine only when asked for
 
-            return await open_edge(Path(url.path), embeddings, stack)
+            return EdgeIndexes(Path(url.path), stack)
         case "qdrant" if url.hostname:
             from services.match.adapters.qdrant import open_qdrant  # noqa: PLC0415 - as above
             from services.match.adapters.qdrant_target import Target  # noqa: PLC0415 - as above
 
             key = config.index_key.get_secret_value()
             target = Target.parse(config.index, key, production=common.env == "production")
-            return await (await open_qdrant(target, stack)).open(embeddings)
+            return await open_qdrant(target, stack)
         case _:
             raise ConfigError("MATCH_INDEX: no adapter for this; use edge:DIR or qdrant://HOST:6334")
 

@@ -1,5 +1,5 @@
 """
-The index follows the database. Every write goes to PostgreSQL first; what a crash, a lost index or a new
+Every index follows the database. Each write goes to PostgreSQL first; what a crash, a lost index or another
 model leaves behind is found by comparing versions, and repaired by the same code that does the daily work.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -14,82 +15,153 @@ import numpy as np
 
 from services.kit.logs import describe, get_logger
 from services.kit.postgres import for_everybody
-from services.match.adapters.postgres import Behind, Store
+from services.match.adapters.behind import Backlog, Behind
 from services.match.domain import Facet, Fact, whole_text
 from services.match.ports import Embeddings, Entry, Index
 from services.match.ranking import Portrait, Stored
+from services.match.spaces import Space, Spaces
 
 SWEEP_SECONDS: Final = 2.0
 _BATCH: Final = 100
+_EMBED_BATCH: Final = 25
+"""People whose facts go to the embedder before the next are claimed: seconds of work, not minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How an index differs from the database, those aside of whom the database knows that they are behind."""
+
+    missing: tuple[UUID, ...]
+    outdated: tuple[UUID, ...]
+    leftover: tuple[UUID, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.outdated or self.leftover)
+
+
+async def embed(embeddings: Embeddings, facts: Sequence[Fact]) -> Stored:
+    """Return one row for the whole profile, then one for each fact."""
+    texts = [whole_text(facts), *(fact.text for fact in facts)]
+    return (await embeddings.embed(texts)).astype(np.float16)
+
+
+async def put(index: Index, behind: Sequence[Behind]) -> None:
+    """Write people into an index, and take those out who are not to be found."""
+    entries: list[Entry] = []
+    gone: list[UUID] = []
+    for each in behind:
+        person = each.person
+        if each.visible and person.portrait.facts:
+            entries.append(Entry(person.person_id, person.version, person.filters, person.portrait.probe()))
+        else:
+            gone.append(person.person_id)
+    await index.put(entries)
+    await index.remove(gone)
 
 
 class Indexing:
-    """Keeps the index what the database says it should be."""
+    """Keeps every index what the database says it should be."""
 
-    def __init__(self, store: Store, index: Index, embeddings: Embeddings) -> None:
-        self._store = store
-        self._index = index
-        self._embeddings = embeddings
+    def __init__(self, backlog: Backlog, spaces: Spaces) -> None:
+        self._backlog = backlog
+        self._spaces = spaces
         self._doubtful = True
 
     def doubt(self) -> None:
-        """Have everything in the index compared with the database, soon."""
+        """Have everything in the indexes compared with the database, soon."""
         self._doubtful = True
 
-    async def embed_sentence(self, text: str) -> Portrait:
+    async def embed_sentence(self, text: str, space: Space) -> Portrait:
         """Return a sentence as somebody who seeks just that."""
         seek = Fact(UUID(int=0), Facet.SEEK, text)
-        (row,) = (await self._embeddings.embed([text])).astype(np.float16)
+        (row,) = (await space.embeddings.embed([text])).astype(np.float16)
         return Portrait.of((seek,), row[None], row)
 
-    async def embed(self, facts: Sequence[Fact]) -> Stored:
-        """Return one row for the whole profile, then one for each fact."""
-        texts = [whole_text(facts), *(fact.text for fact in facts)]
-        return (await self._embeddings.embed(texts)).astype(np.float16)
-
     async def settle(self, user_id: str) -> None:
-        """Bring one user's entry up to date; raise `IndexUnavailable` when that is not possible now."""
-        await self._store.settle(self._write, user_id=user_id)
+        """
+        Bring one user's entry in the index that serves up to date; the sweep sees to the others.
+
+        Raises:
+            IndexUnavailable: that is not possible now.
+        """
+        space = self._spaces.serving
+        await self._backlog.settle(space.id, lambda behind: put(space.index, behind), user_id=user_id)
 
     async def settle_for_everybody(self, user_id: str) -> None:
         """Do the same for a user who is not the one that the caller acts for."""
         await for_everybody(self.settle(user_id))
 
     async def sweep(self) -> int:
-        """Bring everybody who is behind up to date and return how many were."""
-        count = 0
-        while done := await self._store.settle(self._write, limit=_BATCH):
-            count += done
+        """Bring everybody who is behind in any space up to date and return how many were."""
+        return sum([await self.sweep_space(space) for space in self._spaces.open])
+
+    async def sweep_space(self, space: Space) -> int:
+        """Do so in one space: first those who have vectors, then those for whom they have to be made."""
+        count = await self._settle(space)
+        while claimed := await self._backlog.claim(space.id, _EMBED_BATCH):
+            for each in claimed:
+                await self._backlog.embedded(space.id, each, await embed(space.embeddings, each.facts))
+            count += await self._settle(space)
         return count
 
-    async def reconcile(self) -> None:
+    async def drift(self, space: Space) -> Drift:
         """
-        Find what is missing, outdated or left over in the index; the sweep repairs what belongs in it.
+        Compare the index of a space with the database.
 
         The index is read first: whoever is in it was in the database before.
         """
-        await self._store.mark_foreign()
-        found = await self._index.versions()
-        supposed = await self._store.supposed()
-        wrong = [person for person, version in supposed.items() if found.get(person) != version]
-        leftover = found.keys() - supposed.keys()
-        # A leftover who comes back just now is marked too, and so is put back after the removal.
-        await self._index.remove(leftover)
-        await self._store.mark_behind([*wrong, *leftover])
-        if wrong or leftover:
-            get_logger().info("index differs from the database", count=len(wrong) + len(leftover))
+        found = await space.index.versions()
+        supposed = await self._backlog.supposed(space.id)
+        return Drift(
+            missing=tuple(
+                person
+                for person, each in supposed.items()
+                if each.findable and not each.behind and person not in found
+            ),
+            outdated=tuple(
+                person
+                for person, version in found.items()
+                if person in supposed
+                and not supposed[person].behind
+                and (supposed[person].version, supposed[person].findable) != (version, True)
+            ),
+            leftover=tuple(found.keys() - supposed.keys()),
+        )
+
+    async def reconcile(self) -> None:
+        """Find what is missing, outdated or left over in every index; the sweep repairs what belongs in it."""
+        for space in self._spaces.open:
+            await self._backlog.add_missing(space.id)
+            drift = await self.drift(space)
+            # A leftover who comes back just now is marked too, and so is put back after the removal.
+            await space.index.remove(drift.leftover)
+            wrong = [*drift.missing, *drift.outdated, *drift.leftover]
+            await self._backlog.mark_behind(space.id, wrong)
+            if drift:
+                get_logger().info("index differs from the database", space=space.id, count=len(wrong))
 
     async def run(self) -> None:
         """Reconcile when in doubt, as at first, and sweep until cancelled; who is away is tried again."""
         while True:
             try:
+                await self._spaces.refresh()
                 if self._doubtful:
                     await self._dispel()
-                if count := await self.sweep():
-                    get_logger().info("index repaired", count=count)
+                await self._sweep_each()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next round tries again
                 get_logger().warning("index repair failed", **describe(error))
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep_each(self) -> None:
+        """Sweep each space, the one that serves first; one that fails does not keep the other from it."""
+        serving = self._spaces.serving
+        for space in (serving, *(each for each in self._spaces.open if each is not serving)):
+            try:
+                if count := await self.sweep_space(space):
+                    get_logger().info("index repaired", space=space.id, count=count)
+            except Exception as error:  # noqa: BLE001 - as in `run`
+                self._doubtful = True
+                get_logger().warning("index repair failed", space=space.id, **describe(error))
 
     async def _dispel(self) -> None:
         self._doubtful = False
@@ -99,19 +171,10 @@ class Indexing:
             self._doubtful = True
             raise
 
-    async def _write(self, behind: Sequence[Behind]) -> dict[str, Stored]:
-        changed: dict[str, Stored] = {}
-        entries: list[Entry] = []
-        gone: list[UUID] = []
-        for each in behind:
-            person, portrait = each.person, each.person.portrait
-            if each.space != self._embeddings.id:
-                rows = changed[each.user_id] = await self.embed(portrait.facts)
-                portrait = Portrait.of(portrait.facts, rows[1:], rows[0])
-            if each.visible and portrait.facts:
-                entries.append(Entry(person.person_id, person.version, person.filters, portrait.probe()))
-            else:
-                gone.append(person.person_id)
-        await self._index.put(entries)
-        await self._index.remove(gone)
-        return changed
+    async def _settle(self, space: Space) -> int:
+        count = 0
+        while done := await self._backlog.settle(
+            space.id, lambda behind: put(space.index, behind), limit=_BATCH
+        ):
+            count += done
+        return count

@@ -1,26 +1,40 @@
 -- known_version --
--- The newest version of a user's profile that arrived, and the one in the index.
-SELECT version, indexed_version FROM people WHERE user_id = %(user)s
+-- The newest version of a user's profile that arrived, and the one in the index of a space.
+SELECT people.version, coalesce(kept.indexed_version, 0) AS indexed_version
+  FROM people LEFT JOIN vectors AS kept ON kept.user_id = people.user_id AND kept.space = %(space)s
+ WHERE people.user_id = %(user)s
 
 -- save_person --
--- Keep a version of a profile, unless the same or a newer one is there. Nobody's suspension ends with it.
-INSERT INTO people (user_id, version, visible, matching, share_clips, card, facts, preferences, speaks, asks,
-                    formats, latitude, longitude, max_distance_km, vectors, space)
-VALUES (%(user)s, %(version)s, %(visible)s, %(matching)s, %(share_clips)s, %(card)s, %(facts)s, %(preferences)s,
-        %(speaks)s, %(asks)s, %(formats)s, %(latitude)s, %(longitude)s, %(max_distance_km)s, %(vectors)s, %(space)s)
-ON CONFLICT (user_id) DO UPDATE
-   SET version = EXCLUDED.version, visible = EXCLUDED.visible, matching = EXCLUDED.matching,
-       share_clips = EXCLUDED.share_clips, card = EXCLUDED.card, facts = EXCLUDED.facts,
-       preferences = EXCLUDED.preferences, speaks = EXCLUDED.speaks, asks = EXCLUDED.asks,
-       formats = EXCLUDED.formats, latitude = EXCLUDED.latitude, longitude = EXCLUDED.longitude,
-       max_distance_km = EXCLUDED.max_distance_km, vectors = EXCLUDED.vectors, space = EXCLUDED.space,
-       update_time = now()
- WHERE people.version < EXCLUDED.version
+-- Keep a version of a profile, unless the same or a newer one is there. Nobody's suspension ends with it. Its
+-- vectors are those of one space; in the others, the person is behind from now on.
+WITH saved AS (
+    INSERT INTO people (user_id, version, visible, matching, share_clips, card, facts, preferences, speaks, asks,
+                        formats, latitude, longitude, max_distance_km)
+    VALUES (%(user)s, %(version)s, %(visible)s, %(matching)s, %(share_clips)s, %(card)s, %(facts)s, %(preferences)s,
+            %(speaks)s, %(asks)s, %(formats)s, %(latitude)s, %(longitude)s, %(max_distance_km)s)
+    ON CONFLICT (user_id) DO UPDATE
+       SET version = EXCLUDED.version, visible = EXCLUDED.visible, matching = EXCLUDED.matching,
+           share_clips = EXCLUDED.share_clips, card = EXCLUDED.card, facts = EXCLUDED.facts,
+           preferences = EXCLUDED.preferences, speaks = EXCLUDED.speaks, asks = EXCLUDED.asks,
+           formats = EXCLUDED.formats, latitude = EXCLUDED.latitude, longitude = EXCLUDED.longitude,
+           max_distance_km = EXCLUDED.max_distance_km, update_time = now()
+     WHERE people.version < EXCLUDED.version
+ RETURNING user_id, version
+)
+INSERT INTO vectors AS kept (user_id, space, version, embedded_version, vectors)
+SELECT saved.user_id, spaces.space, saved.version,
+       CASE WHEN spaces.space = %(space)s THEN saved.version ELSE 0 END,
+       CASE WHEN spaces.space = %(space)s THEN %(vectors)s ELSE ''::bytea END
+  FROM saved CROSS JOIN index_spaces AS spaces
+ON CONFLICT (user_id, space) DO UPDATE
+   SET version = EXCLUDED.version, claim_until = 'epoch',
+       embedded_version = greatest(kept.embedded_version, EXCLUDED.embedded_version),
+       vectors = CASE WHEN EXCLUDED.embedded_version > 0 THEN EXCLUDED.vectors ELSE kept.vectors END
 
 -- viewer --
 -- A user's own profile, what their feedback has made of weights, and whom no list of theirs may show: those they
 -- have answered (passed, connected, blocked), and those who block them.
-SELECT me.*, now() AS seen_time,
+SELECT me.*, mine.vectors, now() AS seen_time,
        ARRAY(SELECT other.person_id
                FROM reactions JOIN people AS other ON other.user_id = reactions.other_id
               WHERE reactions.user_id = me.user_id AND reactions.reaction = 2
@@ -41,6 +55,8 @@ SELECT me.*, now() AS seen_time,
        (SELECT coalesce(jsonb_object_agg(facet, tenths), '{}') FROM feedback WHERE user_id = me.user_id
        ) AS feedback
   FROM people AS me
+  LEFT JOIN vectors AS mine
+    ON mine.user_id = me.user_id AND mine.space = %(space)s AND mine.embedded_version = me.version
  WHERE me.user_id = %(user)s
 
 -- others --
@@ -50,7 +66,7 @@ SELECT person.person_id, person.version, person.shown AS visible, person.update_
        known.version = person.version AS is_known,
        CASE WHEN known.version = person.version THEN NULL ELSE person.card END AS card,
        CASE WHEN known.version = person.version THEN NULL ELSE person.facts END AS facts,
-       CASE WHEN known.version = person.version THEN NULL ELSE person.vectors END AS vectors,
+       CASE WHEN known.version = person.version THEN NULL ELSE theirs.vectors END AS vectors,
        CASE WHEN known.version = person.version THEN NULL ELSE person.preferences END AS preferences,
        person.share_clips,
        coalesce(reactions.reaction, 0) AS reaction,
@@ -62,11 +78,13 @@ SELECT person.person_id, person.version, person.shown AS visible, person.update_
        coalesce(finds.facts, '{}') AS found
   FROM unnest(%(people)s::uuid[], %(versions)s::bigint[]) AS known (person_id, version)
   JOIN people AS person ON person.person_id = known.person_id
+  JOIN vectors AS theirs ON theirs.user_id = person.user_id AND theirs.space = %(space)s
+                        AND theirs.embedded_version = person.version
   LEFT JOIN reactions ON reactions.user_id = %(user)s AND reactions.other_id = person.user_id
   LEFT JOIN connections ON connections.first_user = least(%(user)s, person.user_id)
                        AND connections.second_user = greatest(%(user)s, person.user_id)
   LEFT JOIN finds ON finds.user_id = %(user)s AND finds.other_id = person.user_id
- WHERE person.user_id <> %(user)s AND person.space = %(space)s
+ WHERE person.user_id <> %(user)s
 
 -- user_of --
 -- Which user a person is.
@@ -158,47 +176,134 @@ SELECT connections.id, connections.create_time, other.person_id, other.card
  LIMIT %(limit)s
 
 -- lock_behind --
--- Some of those whose index entry is behind; copies of the service take different ones.
-SELECT *
-  FROM people
- WHERE indexed_version < version
- ORDER BY update_time
+-- Some of those whose entry in the index of a space is behind; copies of the service take different ones.
+SELECT people.*, kept.vectors
+  FROM people JOIN vectors AS kept ON kept.user_id = people.user_id AND kept.version = people.version
+ WHERE kept.space = %(space)s AND kept.indexed_version < kept.version AND kept.embedded_version = kept.version
  LIMIT %(limit)s
-   FOR UPDATE SKIP LOCKED
+   FOR UPDATE OF people, kept SKIP LOCKED
 
 -- lock_one_behind --
 -- One user, if their index entry is behind; waits for whoever is at it.
-SELECT * FROM people WHERE user_id = %(user)s AND indexed_version < version FOR UPDATE
+SELECT people.*, kept.vectors
+  FROM people JOIN vectors AS kept ON kept.user_id = people.user_id AND kept.version = people.version
+ WHERE people.user_id = %(user)s
+   AND kept.space = %(space)s AND kept.indexed_version < kept.version AND kept.embedded_version = kept.version
+   FOR UPDATE OF people, kept
 
 -- mark_indexed --
--- The index has the newest version of these users; the caller holds their locks.
-UPDATE people SET indexed_version = version WHERE user_id = ANY(%(users)s)
+-- The index of a space has the newest version of these users; the caller holds their locks.
+UPDATE vectors SET indexed_version = version WHERE space = %(space)s AND user_id = ANY(%(users)s)
 
 -- save_vectors --
--- The same profile in another vector space; the caller holds the lock.
-UPDATE people SET vectors = %(vectors)s, space = %(space)s WHERE user_id = %(user)s
+-- Vectors of a version, unless there is a newer one by now.
+UPDATE vectors
+   SET vectors = %(vectors)s, embedded_version = version, claim_until = 'epoch'
+ WHERE user_id = %(user)s AND space = %(space)s AND version = %(version)s AND embedded_version < version
 
--- mark_foreign --
--- Vectors of another space cannot be compared with today's: everybody who has some is to be embedded again.
-UPDATE people SET indexed_version = 0 WHERE space <> %(space)s AND indexed_version > 0
+-- claim_unembedded --
+-- Some of those who have no vectors in a space yet; for a while no other copy of the service takes them.
+UPDATE vectors
+   SET claim_until = now() + interval '30 seconds'
+  FROM people
+ WHERE vectors.space = %(space)s
+   AND vectors.user_id IN (SELECT user_id
+                             FROM vectors
+                            WHERE space = %(space)s AND embedded_version < version AND claim_until < now()
+                            LIMIT %(limit)s
+                              FOR UPDATE SKIP LOCKED)
+   AND people.user_id = vectors.user_id
+RETURNING people.user_id, people.version, people.facts
 
 -- supposed --
 -- Who should be in the index, with which version.
 SELECT person_id, version FROM people WHERE findable
 
 -- mark_behind --
--- These people's index entries are missing or wrong.
-UPDATE people SET indexed_version = 0 WHERE person_id = ANY(%(people)s)
+-- These people's entries in the index of a space are missing or wrong.
+UPDATE vectors
+   SET indexed_version = 0
+  FROM people
+ WHERE people.user_id = vectors.user_id AND vectors.space = %(space)s AND people.person_id = ANY(%(people)s)
 
 -- mark_own --
--- One user's index entry is to be made anew.
-WITH marked AS (UPDATE people SET indexed_version = 0 WHERE user_id = %(user)s RETURNING user_id)
-SELECT count(*) AS people FROM marked
+-- One user's index entries are to be made anew.
+WITH marked AS (UPDATE vectors SET indexed_version = 0 WHERE user_id = %(user)s RETURNING user_id)
+SELECT count(DISTINCT user_id) AS people FROM marked
 
 -- mark_everybody --
 -- All index entries are to be made anew.
-WITH marked AS (UPDATE people SET indexed_version = 0 RETURNING user_id)
-SELECT count(*) AS people FROM marked
+WITH marked AS (UPDATE vectors SET indexed_version = 0 RETURNING user_id)
+SELECT count(DISTINCT user_id) AS people FROM marked
+
+-- index_spaces --
+-- The spaces that are kept, the serving one first.
+SELECT space, embeddings, generation, filling, state FROM index_spaces ORDER BY state = 'SERVING' DESC
+
+-- lock_spaces --
+-- Spaces change one at a time.
+SELECT pg_advisory_xact_lock(hashtextextended('index spaces', 0))
+
+-- add_space --
+-- Another space is kept.
+INSERT INTO index_spaces (space, embeddings, state) VALUES (%(space)s, %(embeddings)s, %(state)s)
+
+-- name_embeddings --
+-- The embedder of a space is opened by this URL.
+UPDATE index_spaces SET embeddings = %(embeddings)s WHERE space = %(space)s AND embeddings <> %(embeddings)s
+
+-- set_space_state --
+-- What a space is for from now on.
+UPDATE index_spaces SET state = %(state)s, change_time = now() WHERE space = %(space)s
+
+-- set_filling --
+-- A rebuild fills this generation, or none does.
+UPDATE index_spaces SET filling = %(filling)s, change_time = now() WHERE space = %(space)s
+
+-- set_generation --
+-- A space is in this generation from now on; what a rebuild put there before is compared afterwards.
+UPDATE index_spaces SET generation = %(generation)s, filling = NULL, change_time = now() WHERE space = %(space)s
+
+-- drop_space --
+-- A space, and everybody's vectors in it.
+DELETE FROM index_spaces WHERE space = %(space)s
+
+-- stop_savers --
+-- Whoever saves a profile waits until the transaction ends, and then knows of its spaces.
+LOCK TABLE people IN SHARE MODE
+
+-- add_missing --
+-- Everybody has a place in a space, with vectors or without.
+INSERT INTO vectors (user_id, space, version)
+SELECT user_id, %(space)s, version FROM people
+ON CONFLICT DO NOTHING
+
+-- count_space --
+-- How many people there are, and of how many a space lacks the vectors or the index entry.
+SELECT count(*) AS people,
+       count(*) FILTER (WHERE kept.embedded_version IS DISTINCT FROM people.version) AS unembedded,
+       count(*) FILTER (WHERE kept.indexed_version IS DISTINCT FROM people.version) AS behind
+  FROM people LEFT JOIN vectors AS kept ON kept.user_id = people.user_id AND kept.space = %(space)s
+
+-- settled --
+-- Who should be in the index of a space, with which version, and whether the entry is known to be behind.
+SELECT people.person_id, people.version, people.findable,
+       kept.indexed_version IS DISTINCT FROM people.version AS behind
+  FROM people LEFT JOIN vectors AS kept ON kept.user_id = people.user_id AND kept.space = %(space)s
+
+-- lock_page --
+-- The next people by user id who have vectors in a space; nobody changes or erases them meanwhile.
+SELECT people.*, kept.vectors
+  FROM people JOIN vectors AS kept ON kept.user_id = people.user_id
+ WHERE people.user_id > %(after)s AND people.findable
+   AND kept.space = %(space)s AND kept.embedded_version = people.version
+ ORDER BY people.user_id
+ LIMIT %(limit)s
+   FOR SHARE OF people, kept
+
+-- sample --
+-- Some people who can be matched.
+SELECT user_id FROM people WHERE findable ORDER BY random() LIMIT %(limit)s
 
 -- block --
 -- A user blocks somebody, once; the name stays what it was the first time.
@@ -303,8 +408,12 @@ UPDATE reports
 
 -- suspend --
 -- Nobody is shown this person any more.
-UPDATE people SET suspended = true, indexed_version = 0, update_time = now()
- WHERE user_id = %(user)s AND NOT suspended
+WITH hidden AS (
+    UPDATE people SET suspended = true, update_time = now()
+     WHERE user_id = %(user)s AND NOT suspended
+ RETURNING user_id
+)
+UPDATE vectors SET indexed_version = 0 FROM hidden WHERE vectors.user_id = hidden.user_id
 
 -- begin_feedback --
 -- A call that adjusts weights begins, unless the same call was made before. Old calls are forgotten.
@@ -334,9 +443,9 @@ SELECT me.preferences,
  WHERE me.user_id = %(user)s
 
 -- export_person --
--- What matching knows of a user, vectors aside.
-SELECT person_id, version, indexed_version, visible, matching, share_clips, suspended, shown, findable, card, facts,
-       preferences, speaks, asks, formats, latitude, longitude, max_distance_km, space, update_time
+-- What matching knows of a user.
+SELECT person_id, version, visible, matching, share_clips, suspended, shown, findable, card, facts, preferences, speaks,
+       asks, formats, latitude, longitude, max_distance_km, update_time
   FROM people
  WHERE user_id = %(user)s
 

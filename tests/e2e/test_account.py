@@ -41,11 +41,6 @@ NOT_EXPORTED = {
     "match.reactions": {"other_id": "as above"},
     "match.blocks": {"other_id": "as above"},
     "match.connections": {"first_user": "as above", "second_user": "as above"},
-    "match.people": {
-        "vectors": "an embedding: numbers without meaning to a person",
-        "space": "the model that made them",
-        "indexed_version": "how far the index is",
-    },
 }
 """Columns whose values mean nothing to a person, with the reason."""
 TABLES_NOT_EXPORTED = {
@@ -55,6 +50,7 @@ TABLES_NOT_EXPORTED = {
     "procrastinate_workers": "processes",
     "procrastinate_periodic_defers": "the queue's own log",
     "migrations": "the schema",
+    "vectors": "embeddings: numbers without meaning to a person, and how far the index is",
     "revocations": "a digest of the user's id",
     "erased_users": "a digest of the user's id",
 }

@@ -5,7 +5,7 @@ What match knows for good: people, reactions and connections in PostgreSQL.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,9 +14,10 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import DictRow
 
-from services.kit.postgres import EVERYBODY, Database, acting_for, fetch_one, queries
+from services.kit.postgres import Database, fetch_one, queries
 from services.match.adapters.rows import Person, card_of, columns_of, person_of
 from services.match.domain import Connection, Facet, Profile, Reaction, Reason
+from services.match.errors import IndexPending
 from services.match.ranking import Stored
 
 _SQL: Final = queries("services.match")
@@ -63,38 +64,50 @@ class Seen:
     """Facts by which a search has shown this person to the viewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Somebody whose newest version the index does not have yet."""
-
-    user_id: str
-    visible: bool
-    space: str
-    person: Person
-
-
 class Store:
-    """People, reactions, connections. Only vectors of one `space` are read."""
+    """People, reactions, connections. A viewer sees others by vectors of one space, the viewer's."""
 
-    def __init__(self, database: Database, space: str) -> None:
+    def __init__(self, database: Database, space: str = "") -> None:
+        """
+        Args:
+            database: Where everything is.
+            space: The one that serves; `Spaces` names another when it changes.
+        """
         self._database = database
-        self._space = space
-        self._people: OrderedDict[UUID, Person] = OrderedDict()
+        self.space = space
+        self._people: OrderedDict[tuple[UUID, str], Person] = OrderedDict()
 
     async def known_version(self, user_id: str) -> tuple[int, int]:
-        """Return a user's newest version and the indexed one; zeros when there is none."""
-        row = await self._database.one(_SQL["known_version"], {"user": user_id})
+        """Return a user's newest version and the one in the index that serves; zeros when there is none."""
+        row = await self._database.one(_SQL["known_version"], {"user": user_id, "space": self.space})
         return (row["version"], row["indexed_version"]) if row else (0, 0)
 
-    async def save(self, user_id: str, profile: Profile, vectors: Stored) -> None:
-        """Keep a version, first row of `vectors` for the whole; the same or a newer one is never replaced."""
-        names = {"user": user_id, "vectors": vectors.tobytes(), "space": self._space}
+    async def save(self, user_id: str, profile: Profile, vectors: Stored, space: str = "") -> None:
+        """
+        Keep a version; the same or a newer one is never replaced.
+
+        Args:
+            user_id: Whose it is.
+            profile: The version.
+            vectors: The first row for the whole, then one for each fact.
+            space: The space of the vectors; the one that serves when omitted.
+        """
+        names = {"user": user_id, "vectors": vectors.tobytes(), "space": space or self.space}
         await self._database.one(_SQL["save_person"], columns_of(profile) | names)
 
-    async def viewer(self, user_id: str) -> Viewer | None:
-        row = await self._database.one(_SQL["viewer"], {"user": user_id})
+    async def viewer(self, user_id: str, space: str = "") -> Viewer | None:
+        """
+        Return whoever looks, in the space that serves or in another.
+
+        Raises:
+            IndexPending: their newest version has no vectors there yet.
+        """
+        space = space or self.space
+        row = await self._database.one(_SQL["viewer"], {"user": user_id, "space": space})
         if not row:
             return None
+        if row["vectors"] is None:
+            raise IndexPending
         return Viewer(
             user_id=user_id,
             person=person_of(row),
@@ -102,28 +115,28 @@ class Store:
             answered=frozenset({row["person_id"], *row["answered"]}),
             refused_by=frozenset(row["refused_by"]),
             tenths={Facet(int(facet)): tenths for facet, tenths in row["feedback"].items()},
-            space=row["space"],
+            space=space,
             seen_time=row["seen_time"],
         )
 
     async def others(self, viewer: Viewer, person_ids: Sequence[UUID]) -> dict[UUID, Seen]:
         """Return those who exist, hidden ones among them, in no order; the viewer is never there."""
-        held = {person_id: self._people.get(person_id) for person_id in person_ids}
+        held = {person_id: self._people.get((person_id, viewer.space)) for person_id in person_ids}
         rows = await self._database.all(
             _SQL["others"],
             {
                 "user": viewer.user_id,
                 "people": list(held),
                 "versions": [person.version if person else 0 for person in held.values()],
-                "space": self._space,
+                "space": viewer.space,
             },
         )
-        return {row["person_id"]: self._seen(row, held[row["person_id"]]) for row in rows}
+        return {row["person_id"]: self._seen(row, held[row["person_id"]], viewer.space) for row in rows}
 
-    def _seen(self, row: DictRow, held: Person | None) -> Seen:
+    def _seen(self, row: DictRow, held: Person | None, space: str) -> Seen:
         person = held if held and row["is_known"] else person_of(row)
-        self._people[person.person_id] = person
-        self._people.move_to_end(person.person_id)
+        self._people[person.person_id, space] = person
+        self._people.move_to_end((person.person_id, space))
         if len(self._people) > _REMEMBERED:
             self._people.popitem(last=False)
         return Seen(
@@ -138,7 +151,8 @@ class Store:
 
     def forget(self, person_id: UUID) -> None:
         """Keep no copy of a person in this process."""
-        self._people.pop(person_id, None)
+        for key in [key for key in self._people if key[0] == person_id]:
+            del self._people[key]
 
     async def user_of(self, person_id: UUID) -> str | None:
         """Return who that is; for services only."""
@@ -212,57 +226,3 @@ class Store:
         return [
             Connection(row["id"], row["person_id"], card_of(row["card"]), row["create_time"]) for row in rows
         ]
-
-    async def settle(
-        self,
-        write: Callable[[Sequence[Behind]], Awaitable[Mapping[str, Stored]]],
-        *,
-        user_id: str | None = None,
-        limit: int = 100,
-    ) -> int:
-        """
-        Have `write` bring the index up to date for some who are behind, or for one user, and note that it did.
-
-        Their rows are locked meanwhile, so writes about one person follow each other in order. `write` returns
-        new vectors by user, where it needed some. Returns how many there were; when `write` raises, nothing
-        is noted.
-        """
-        name = "lock_behind" if user_id is None else "lock_one_behind"
-        async with self._database.transaction() as connection:
-            cursor = await connection.execute(_SQL[name], {"user": user_id, "limit": limit})
-            behind = [
-                Behind(row["user_id"], row["shown"], row["space"], person_of(row))
-                for row in await cursor.fetchall()
-            ]
-            if behind:
-                for changed, vectors in (await write(behind)).items():
-                    await connection.execute(
-                        _SQL["save_vectors"],
-                        {"user": changed, "vectors": vectors.tobytes(), "space": self._space},
-                    )
-                await connection.execute(_SQL["mark_indexed"], {"users": [each.user_id for each in behind]})
-            return len(behind)
-
-    async def mark_foreign(self) -> None:
-        """Note that everybody with vectors of another space is behind."""
-        await self._database.one(_SQL["mark_foreign"], {"space": self._space})
-
-    async def supposed(self) -> dict[UUID, int]:
-        """Return who should be in the index, now or soon, with the version."""
-        rows = await self._database.all(_SQL["supposed"])
-        return {row["person_id"]: row["version"] for row in rows}
-
-    async def mark_behind(self, person_ids: Sequence[UUID]) -> None:
-        """Note that these people's index entries are missing or wrong; unknown ids are ignored."""
-        await self._database.one(_SQL["mark_behind"], {"people": list(person_ids)})
-
-    async def mark_own(self, user_id: str) -> int:
-        """Note that one user's index entry is to be made anew; return 1, or 0 for somebody unknown."""
-        row = await self._database.one(_SQL["mark_own"], {"user": user_id})
-        return row["people"] if row else 0
-
-    async def mark_everybody(self) -> int:
-        """Note that all index entries are to be made anew, and return how many."""
-        with acting_for(EVERYBODY):
-            row = await self._database.one(_SQL["mark_everybody"])
-        return row["people"] if row else 0

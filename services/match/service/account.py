@@ -11,7 +11,7 @@ from services.kit.account_data import File, document
 from services.match.adapters.account import AccountRows
 from services.match.adapters.postgres import Store
 from services.match.domain import Category, Facet, Format, Reaction
-from services.match.ports import Index
+from services.match.spaces import Spaces
 
 _NAMES: Final = {"reaction": Reaction, "category": Category, "facet": Facet}
 
@@ -19,10 +19,10 @@ _NAMES: Final = {"reaction": Reaction, "category": Category, "facet": Facet}
 class Account:
     """The `AccountData` of match."""
 
-    def __init__(self, rows: AccountRows, store: Store, index: Index) -> None:
+    def __init__(self, rows: AccountRows, store: Store, spaces: Spaces) -> None:
         self._rows = rows
         self._store = store
-        self._index = index
+        self._spaces = spaces
 
     async def export(self, user_id: str) -> AsyncIterator[File]:
         """Yield what matching knows of a user, and what they did; nothing for somebody unknown."""
@@ -50,7 +50,7 @@ class Account:
         point = await self._rows.leftover(user_id)
         if point is not None:
             self._store.forget(point)
-            await self._index.remove([point])
+            await self._spaces.remove([point])
             await self._rows.point_removed(user_id)
         return counts | {"index.points": int(point is not None)}
 

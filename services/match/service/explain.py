@@ -13,17 +13,17 @@ from services.kit.access import Caller
 from services.match.adapters.postgres import Store, Viewer
 from services.match.domain import MAX_RANKED, Count, Explanation, Filter, Format, Relaxation, Step
 from services.match.filters import DISTANCES_KM, Filters, admits
-from services.match.ports import Index
 from services.match.ranking import score
 from services.match.service.viewing import Viewing
+from services.match.spaces import Spaces
 
 
 class Explain:
     """Counts of people that the caller's filters leave, and would leave."""
 
-    def __init__(self, store: Store, index: Index, viewing: Viewing) -> None:
+    def __init__(self, store: Store, spaces: Spaces, viewing: Viewing) -> None:
         self._store = store
-        self._index = index
+        self._spaces = spaces
         self._viewing = viewing
 
     async def explain(self, caller: Caller) -> Explanation:
@@ -50,7 +50,7 @@ class Explain:
         me = viewer.person
         if not me.portrait.facts:
             return frozenset()
-        candidates = await self._index.candidates(
+        candidates = await self._spaces.get(viewer.space).index.candidates(
             me.portrait.probe(),
             filters=filters,
             without=viewer.answered,

@@ -15,7 +15,6 @@ from services.kit.pages import InvalidPageToken, PageTokens
 from services.match.adapters.postgres import Seen, Store, Viewer
 from services.match.domain import MAX_RANKED, WEIGHTED, Facet, Match, Page, Reaction
 from services.match.errors import MatchNotFound
-from services.match.ports import Index
 from services.match.ranking import Score, score
 from services.match.service.viewing import (
     DEFAULT_PAGE,
@@ -25,6 +24,7 @@ from services.match.service.viewing import (
     may_be_listed,
     weights_of,
 )
+from services.match.spaces import Spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class _Place:
 class Matches:
     """Who it is mutual with, why, and what the caller says to that."""
 
-    def __init__(self, store: Store, index: Index, viewing: Viewing, pages: PageTokens) -> None:
+    def __init__(self, store: Store, spaces: Spaces, viewing: Viewing, pages: PageTokens) -> None:
         self._store = store
-        self._index = index
+        self._spaces = spaces
         self._viewing = viewing
         self._pages = pages
 
@@ -95,7 +95,7 @@ class Matches:
         me, last = viewer.person, place.last
         if not me.portrait.facts:
             return []
-        candidates = await self._index.candidates(
+        candidates = await self._spaces.get(viewer.space).index.candidates(
             me.portrait.probe(), filters=me.filters, without=viewer.without, limit=MAX_RANKED
         )
         # The last person of the page before may be passed or hidden by now, and is a landmark all the same.

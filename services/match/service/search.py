@@ -13,7 +13,6 @@ from services.kit.pages import InvalidPageToken, PageTokens
 from services.match.adapters.postgres import Seen, Store, Viewer
 from services.match.domain import MAX_FOUND, Match, Page, Reason
 from services.match.indexing import Indexing
-from services.match.ports import Index
 from services.match.ranking import Portrait, answers, band_of_answer, score
 from services.match.service.viewing import (
     DEFAULT_PAGE,
@@ -23,6 +22,7 @@ from services.match.service.viewing import (
     read_cursor,
     show,
 )
+from services.match.spaces import Spaces
 
 _Answer = tuple[Seen, tuple[Reason, ...]]
 
@@ -31,10 +31,10 @@ class Search:
     """Answers to a sentence."""
 
     def __init__(
-        self, store: Store, index: Index, indexing: Indexing, viewing: Viewing, pages: PageTokens
+        self, store: Store, spaces: Spaces, indexing: Indexing, viewing: Viewing, pages: PageTokens
     ) -> None:
         self._store = store
-        self._index = index
+        self._spaces = spaces
         self._indexing = indexing
         self._viewing = viewing
         self._pages = pages
@@ -50,7 +50,8 @@ class Search:
         digest = sha256(sentence.encode()).hexdigest()
         bound_to = f"search {viewer.user_id} {viewer.person.version} {digest}"
         since, last = read_cursor(self._pages.read(page_token, bound_to=bound_to)) or (viewer.seen_time, None)
-        found = await self._found(viewer, await self._indexing.embed_sentence(sentence), since, last)
+        asked = await self._indexing.embed_sentence(sentence, self._spaces.get(viewer.space))
+        found = await self._found(viewer, asked, since, last)
         size = page_size or DEFAULT_PAGE
         page = found[:size]
         if page:
@@ -67,7 +68,7 @@ class Search:
     ) -> list[_Answer]:
         """Everybody who answers, behind `last`, best first."""
         probe = sentence.probe()
-        candidates = await self._index.answering(
+        candidates = await self._spaces.get(viewer.space).index.answering(
             probe.seeks[0],
             probe.seek_terms,
             filters=viewer.person.filters,

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.match import ranking
 from services.match.adapters.postgres import Seen, Store, Viewer
 from services.match.domain import WEIGHTED, Band, Facet, Match, Reaction, Reason, Weight
-from services.match.errors import ConsentRequired, IndexPending, MatchNotFound, ProfileNotReady
+from services.match.errors import ConsentRequired, MatchNotFound, ProfileNotReady
 from services.match.filters import compatible
 from services.match.ranking import Score, score
 
@@ -24,9 +24,8 @@ DIGITS: Final = 5
 class Viewing:
     """Who looks, and whom they may meet."""
 
-    def __init__(self, store: Store, space: str) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._space = space
 
     async def viewer(self, user_id: str) -> Viewer:
         """
@@ -47,8 +46,6 @@ class Viewing:
         viewer = await self._store.viewer(user_id)
         if viewer is None:
             raise ProfileNotReady
-        if viewer.space != self._space:
-            raise IndexPending
         return viewer
 
     async def meet(self, viewer: Viewer, person_id: UUID) -> tuple[Seen, Score]:

@@ -218,6 +218,7 @@ async def test_people_from_before_there_were_filters_go_on_as_they_were(
         " facts = (SELECT jsonb_agg(fact - 'recording' - 'typed' - 'start_char' - 'end_char')"
         " FROM jsonb_array_elements(facts) AS fact)"
     )
+    behind("UPDATE vectors SET version = version + 1, embedded_version = version + 1")
     (priya,) = (await market.matches("nora")).matches
     assert all(not reason.mine.clip for reason in priya.reasons)
     assert steps(await market.explain("nora")) == {

@@ -10,8 +10,9 @@ import shutil
 import signal
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import grpc.aio
@@ -19,12 +20,13 @@ import pytest
 
 from services.kit.config import Common, ConfigError
 from services.kit.postgres import for_everybody, open_database
+from services.match.adapters.behind import Backlog
 from services.match.adapters.edge import open_edge
 from services.match.adapters.minilm import open_minilm
-from services.match.adapters.postgres import Store
 from services.match.app import app
 from services.match.config import MatchConfig
 from services.match.indexing import Indexing
+from services.match.spaces import Space
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,6 +38,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::services.kit.config.Development
 
 FOUNDER = ("SEEK: I need an engineer who builds the backend", "OFFER: I have customers and know how to sell")
 ENGINEER = ("OFFER: I build backend services", "SEEK: I look for a founder who has customers and sells")
+
+
+@dataclass
+class Held:
+    """Spaces that are open, without a register."""
+
+    open: list[Space]
 
 
 def index_directory(config: MatchConfig) -> Path:
@@ -50,7 +59,7 @@ async def soon(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def is_settled(behind: Behind) -> bool:
     """Whether nobody waits to be indexed."""
-    sql = "SELECT count(*) FROM people WHERE indexed_version < version"
+    sql = "SELECT count(*) FROM vectors WHERE indexed_version < version"
     return await asyncio.to_thread(behind, sql) == [(0,)]
 
 
@@ -94,8 +103,9 @@ async def test_people_the_database_does_not_know_leave_the_index(config: MatchCo
     async with AsyncExitStack() as stack:
         embeddings = await open_minilm()
         index = await open_edge(index_directory(config), embeddings, stack)
-        store = Store(await open_database(config.database, stack), embeddings.id)
-        await for_everybody(Indexing(store, index, embeddings).reconcile())
+        database = await open_database(config.database, stack)
+        held: Any = Held([Space(embeddings, index)])
+        await for_everybody(Indexing(Backlog(database), held).reconcile())
     (person,) = await versions(config)
     assert behind("SELECT person_id FROM people") == [(person,)]
 
@@ -109,7 +119,10 @@ async def test_nothing_of_a_hidden_person_stays_in_the_index(config: MatchConfig
 
 @pytest.mark.usefixtures("indexed")
 async def test_vectors_of_another_model_are_made_anew(behind: Behind, start: Start) -> None:
-    behind("UPDATE people SET space = 'older', vectors = decode(repeat('00', 96), 'hex')")
+    behind("INSERT INTO index_spaces SELECT 'older', 'minilm:', 1, NULL, 'RETIRED' FROM index_spaces")
+    behind("UPDATE vectors SET space = 'older', vectors = decode(repeat('00', 96), 'hex')")
+    behind("DELETE FROM index_spaces WHERE space <> 'older'")
+    behind("UPDATE index_spaces SET state = 'SERVING'")
     async with start() as match:
 
         async def is_back() -> bool:
@@ -126,9 +139,13 @@ async def test_a_version_that_was_stored_but_not_indexed_is_found_after_the_next
 ) -> None:
     # What a process leaves behind that dies between the commit and the index.
     behind(
-        "INSERT INTO people (user_id, version, visible, card, facts, vectors, space)"
-        " SELECT 'twin', 7, true, jsonb_set(card, '{display_name}', '\"Twin\"'), facts, vectors, space"
+        "INSERT INTO people (user_id, version, visible, card, facts)"
+        " SELECT 'twin', 7, true, jsonb_set(card, '{display_name}', '\"Twin\"'), facts"
         " FROM people WHERE user_id = 'priya'",
+    )
+    behind(
+        "INSERT INTO vectors (user_id, space, version, embedded_version, vectors)"
+        " SELECT 'twin', space, 7, 7, vectors FROM vectors WHERE user_id = 'priya'",
     )
     async with start() as match:
         await soon(lambda: is_settled(behind))

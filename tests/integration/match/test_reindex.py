@@ -32,7 +32,7 @@ async def reindex(match: Client, user: str, *, everybody: bool) -> int:
 
 async def settled(behind: Behind) -> None:
     async with asyncio.timeout(20):
-        while behind("SELECT 1 FROM people WHERE indexed_version < version"):
+        while behind("SELECT 1 FROM vectors WHERE indexed_version < version"):
             await asyncio.sleep(0.05)
 
 
