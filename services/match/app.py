@@ -126,9 +126,15 @@ async def open_embeddings(config: MatchConfig, common: Common, stack: AsyncExitS
 
 
 async def open_spaces(
-    config: MatchConfig, common: Common, store: Store, register: Register, stack: AsyncExitStack
+    config: MatchConfig,
+    common: Common,
+    store: Store,
+    register: Register,
+    stack: AsyncExitStack,
+    *,
+    adopt: bool = True,
 ) -> Spaces:
-    """Open the spaces that are kept, and the configured one if it is new; closed with `stack`."""
+    """Open the spaces that are kept, and with `adopt` the configured one if it is new; closed with `stack`."""
     models: dict[str, Embeddings] = {}
 
     async def embedder(url: str) -> Embeddings:
@@ -139,7 +145,8 @@ async def open_spaces(
     # A model that may not be used is a reason to stop, whatever the register says, and before a server is asked.
     await embedder(config.embeddings)
     spaces = Spaces(register, store, await open_indexes(config, common, stack), embedder)
-    await spaces.adopt(config.embeddings)
+    if adopt:
+        await spaces.adopt(config.embeddings)
     await spaces.refresh()
     return spaces
 

@@ -244,6 +244,10 @@ SELECT space, embeddings, generation, filling, state FROM index_spaces ORDER BY 
 -- Spaces change one at a time.
 SELECT pg_advisory_xact_lock(hashtextextended('index spaces', 0))
 
+-- try_alone --
+-- One command at a time; the lock ends with the session.
+SELECT pg_try_advisory_lock(hashtextextended('index commands', 0)) AS alone
+
 -- add_space --
 -- Another space is kept.
 INSERT INTO index_spaces (space, embeddings, state) VALUES (%(space)s, %(embeddings)s, %(state)s)

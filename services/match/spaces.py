@@ -76,9 +76,12 @@ class Spaces:
         embeddings = await self.embedder(url)
         async with self.register.changing() as change:
             known = await change.all()
-            if any(each.space == embeddings.id for each in known):
+            same = next((each for each in known if each.space == embeddings.id), None)
+            if same:
                 await change.name(embeddings.id, url)
-                dropped = []
+                dropped: list[Registered] = []
+                if same.state is not State.SERVING:
+                    get_logger().warning("MATCH_EMBEDDINGS is not what serves", serving=known[0].space)
             else:
                 dropped = known
                 for each in known:

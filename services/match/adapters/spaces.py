@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from services.kit.postgres import EVERYBODY, Connection, Database, acting_for, queries
+from services.kit.postgres import EVERYBODY, Connection, Database, acting_for, fetch_one, queries
 
 _SQL: Final = queries("services.match")
 
@@ -90,6 +90,13 @@ class Register:
             async with self._database.transaction() as connection:
                 await connection.execute(_SQL["lock_spaces"])
                 yield Changing(connection)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Hold a lock as long as the block lasts, and yield whether nobody else had it; a crash frees it."""
+        async with self._database.listen("index_commands") as connection:
+            row = await fetch_one(connection, _SQL["try_alone"])
+            yield bool(row and row["alone"])
 
 
 def _registered(row: dict[str, object]) -> Registered:
