@@ -4,6 +4,7 @@ The AWS emulator as a child process, and how to reach it.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -29,6 +30,8 @@ class Emulator:
     access_key: str
     secret_key: str = field(repr=False)
     """The root credentials that it accepts; without them it refuses, as AWS does."""
+    hears: bool = False
+    """Whether Transcribe writes down what is really said, by the bundled model, and not always the same words."""
 
     @property
     def endpoint(self) -> str:
@@ -64,7 +67,7 @@ class Emulator:
         return Child(
             name="emulator",
             argv=[str(EMULATOR_PYTHON), "-I", str(Path(__file__).with_name("emulator_main.py"))],
-            env={**self.credentials, **self._settings(scratch)},
+            env={**self.credentials, **self._settings(scratch), **self._ears()},
             healthy=self.healthy,
         )
 
@@ -87,6 +90,9 @@ class Emulator:
             "LOG_LEVEL": "WARNING",  # below that it writes addresses of people and presigned URLs
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+    def _ears(self) -> dict[str, str]:
+        return {"EMULATED_SPEECH": sys.executable, "HF_HUB_OFFLINE": "1"} if self.hears else {}
 
     async def healthy(self) -> bool:
         """Whether this emulator answers. Another one, which came first to the port, does not count."""

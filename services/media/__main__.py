@@ -4,6 +4,7 @@ from services.kit.config import Common
 from services.kit.main import main
 from services.media.app import app
 from services.media.config import MediaConfig
+from services.media.doctor import neighbours
 
 
 def worker(config: MediaConfig, common: Common) -> AbstractAsyncContextManager[object]:
@@ -13,4 +14,11 @@ def worker(config: MediaConfig, common: Common) -> AbstractAsyncContextManager[o
 
 
 if __name__ == "__main__":
-    main("media", MediaConfig, serve=app, worker=worker, database=lambda config: config.database)
+    main(
+        "media",
+        MediaConfig,
+        serve=app,
+        worker=worker,
+        database=lambda config: config.database,
+        neighbours=neighbours,
+    )

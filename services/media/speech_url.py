@@ -13,6 +13,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 _NAME = re.compile(r"[0-9a-zA-Z._-]{1,200}")
 _KEY = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[0-9A-Za-z/_-]+")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_POLL, _DEADLINE = 10, 1800
 _OPTIONS = {"language", "vocabulary", "redact", "output_key", "poll", "deadline"}
 
 
@@ -29,9 +30,9 @@ class SpeechUrl:
     """Names, numbers and addresses come back as `[PII]`."""
     output_key: str = ""
     """ARN of the KMS key for what Transcribe writes; else the bucket's own."""
-    poll_seconds: int = 10
+    poll_seconds: int = _POLL
     """How long to wait for news before asking; twice as long each time, a minute at most."""
-    deadline_seconds: int = 1800
+    deadline_seconds: int = _DEADLINE
     """A job that takes longer is given up."""
 
     @classmethod
@@ -61,8 +62,8 @@ class SpeechUrl:
             vocabularies=_vocabularies(options.get("vocabulary", ""), languages),
             redact=_flag(options.get("redact", "false")),
             output_key=output_key,
-            poll_seconds=_seconds(options, "poll", cls.poll_seconds),
-            deadline_seconds=_seconds(options, "deadline", cls.deadline_seconds),
+            poll_seconds=_seconds(options, "poll", _POLL),
+            deadline_seconds=_seconds(options, "deadline", _DEADLINE),
         )
 
 

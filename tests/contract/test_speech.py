@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+import uuid
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,22 +12,72 @@ from pathlib import Path
 import jiwer
 import pytest
 
+from local.emulator import Emulator
+from local.ports import free_port
+from local.serving import serving
+from local.setup import setup
 from services.media.adapters.decode import decode
+from services.media.adapters.s3 import S3Audio
+from services.media.adapters.transcribe import Transcribe
 from services.media.adapters.whisper import Whisper
 from services.media.domain import Audio, Segment, Transcript
-from services.media.ports import Speech
-from tests.unit.media.audio import CLIP, noise, silence, spoken
+from services.media.ports import Left, OnSegment, Speech, SpeechJobFailed, SpeechJobs
+from services.media.speech_url import SpeechUrl
+from tests.unit.media.audio import CLIP, encoded, noise, silence, spoken
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "speech"
+BUCKET = "timbre-contract"
 MOST_ERRORS = 0.2
 """Word error rate that no adapter exceeds on a clear voice; this is no measurement of quality."""
 
 
-@pytest.fixture(scope="module", params=["whisper"])
-def speech() -> Iterator[Speech]:
-    whisper = Whisper.open("bundled-base")
-    yield whisper
-    whisper.close()
+class Elsewhere:
+    """A recogniser with jobs, asked until it answers: what it promises of a transcript is then the same."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._s3 = emulator.client("s3")
+        self._store = S3Audio(self._s3, BUCKET)
+        self._s3.create_bucket(
+            Bucket=BUCKET,
+            CreateBucketConfiguration={"LocationConstraint": emulator.credentials["AWS_DEFAULT_REGION"]},
+        )
+        url = SpeechUrl.parse("transcribe://eu-west-1?language=en-US")
+        self._speech: SpeechJobs = Transcribe(emulator.client("transcribe"), self._store, url)
+
+    async def transcribe(self, audio: Audio, on_segment: OnSegment) -> Transcript:
+        name = f"timbre-test-{uuid.uuid4()}-1"
+        key = f"u/{name}"
+        await self._store.put(key, encoded(audio, "flac"), "audio/flac")
+        await self._speech.start(name, key)
+        await self._speech.start(name, key)  # the same name, the same job
+        async with asyncio.timeout(60):
+            while (transcript := await self._speech.result(name, key)) is None:
+                assert await self._speech.forget(name, key) is Left.EVERYTHING
+                await asyncio.sleep(0.1)
+        assert await self._speech.forget(name, key) is Left.NOTHING
+        assert await self._store.below(key) == [key]
+        assert await self._speech.forget(name, key) is Left.UNKNOWN
+        with pytest.raises(SpeechJobFailed):
+            await self._speech.result(name, key)
+        for segment in transcript.segments:
+            await on_segment(segment)
+        return transcript
+
+
+@pytest.fixture(scope="module", params=["whisper", "transcribe"])
+def speech(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Speech | Elsewhere]:
+    if request.param == "whisper":
+        whisper = Whisper.open("bundled-base")
+        yield whisper
+        whisper.close()
+        return
+    setup()
+    folder = tmp_path_factory.mktemp("emulator")
+    emulator = Emulator(free_port(), folder / "state", "timbre-tests", secrets.token_urlsafe(16), hears=True)
+    with serving(emulator.child(), folder / "log"):
+        yield Elsewhere(emulator)
 
 
 async def transcribe(speech: Speech, audio: Audio) -> tuple[Transcript, list[Segment]]:

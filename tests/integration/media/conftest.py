@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -25,18 +27,33 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Starter(Protocol):
+    """Starts a service with a database of its own."""
+
+    def __call__(self, **settings: str) -> AbstractContextManager[System]: ...
+
+
 @pytest.fixture(scope="session")
-def system(
+def media(
     postgres_server: PostgresServer,
     aws: Aws,
     issuer: Issuer,
     keys: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[System]:
+) -> Starter:
+    """`with media(MEDIA_EVENTS=…) as system` is a service with these settings."""
+
+    def start(**settings: str) -> AbstractContextManager[System]:
+        dsn = Databases(postgres_server)("media")["media"]
+        return running_system(dsn, aws, issuer, keys, tmp_path_factory.mktemp("media"), **settings)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def system(media: Starter) -> Iterator[System]:
     """A service and a worker that all tests share; each test is somebody else."""
-    databases = Databases(postgres_server)
-    folder = tmp_path_factory.mktemp("media")
-    with running_system(databases("media")["media"], aws, issuer, keys, folder) as system, system.worker():
+    with media() as system, system.worker():
         yield system
 
 
