@@ -21,6 +21,8 @@ grpc: $(READY) ## List or call methods: make grpc SERVICE=match [CALL=ListMatche
 	@$(RUN) -m local grpc "$(SERVICE)" "$(CALL)" "$${DATA:-}" $(if $(filter command,$(origin USER)),--user "$(USER)")
 status: $(READY) ## Say what is running and where
 	@$(RUN) -m local status
+doctor: $(READY) ## Ask every neighbour of the running system, and say what to do where something is wrong
+	@$(RUN) -m local doctor
 clean: ## Remove all local state (recordings, accounts, databases); not the environment
 	rm -rf .data
 
@@ -71,4 +73,4 @@ $(READY): requirements.lock local/emulator.lock
 	@$(RUN) -m local setup
 	@touch $@
 
-.PHONY: run demo token grpc status clean test check bench setup gen check-gen breaking fmt lock help
+.PHONY: run demo token grpc status doctor clean test check bench setup gen check-gen breaking fmt lock help

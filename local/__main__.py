@@ -1,11 +1,12 @@
 """
-python -m local run | demo | setup | token PERSON | grpc SERVICE [METHOD [JSON]] | status
+python -m local run | demo | setup | token PERSON | grpc SERVICE [METHOD [JSON]] | status | doctor [--json]
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from local import state
 from local.accounts import Accounts
 from local.calls import SOMEBODY, CallRefused, call, listing, sign_in
 from local.demo import Cast, DemoFailed, push
+from local.doctor import examine, lines
 from local.output import Terminal
 from local.people import Person, people
 from local.setup import setup
@@ -95,6 +97,13 @@ def status(data: Path, terminal: Terminal) -> None:
         terminal.say(f"  {name:<15} 127.0.0.1:{port}")
 
 
+def doctor(data: Path, *, as_json: bool) -> int:
+    """Let every service look at its neighbours; 1 when any found trouble."""
+    found = asyncio.run(examine(*_running(data)))
+    print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else "\n".join(lines(found)))  # noqa: T201
+    return 0 if all(each["ok"] for findings in found.values() for each in findings) else 1
+
+
 def _running(data: Path) -> tuple[State, dict[str, Any]]:
     own = State(data)
     now = own.running()
@@ -126,6 +135,8 @@ def main() -> int:
                 )
             case "status":
                 status(arguments.data, terminal)
+            case "doctor":
+                return doctor(arguments.data, as_json=arguments.json)
             case _:
                 setup()
     except (AlreadyRunning, CallRefused, DemoFailed, StartFailed) as error:
@@ -154,6 +165,8 @@ def _arguments() -> argparse.Namespace:
     command.add_argument("request", nargs="?", default="", help="the request in JSON")
     command.add_argument("--user", default=SOMEBODY, help="an id of the cast: who calls")
     commands.add_parser("status", help="say what runs, and where")
+    command = commands.add_parser("doctor", help="ask every neighbour of every service")
+    command.add_argument("--json", action="store_true", help="for machines")
     return parser.parse_args()
 
 

@@ -64,6 +64,10 @@ class Common(Settings):
     auth: str = Field(default="", validate_default=True)
     """`host:port` of auth, which tells whose tokens are revoked; empty: nobody's are. auth itself ignores it."""
 
+    doctor: bool = False
+    """Ask every neighbour before the start, as `doctor` does, and do not start with settings that cannot work; in
+    production it is always so."""
+
     @field_validator("auth")
     @classmethod
     def _revocable(cls, value: str, info: ValidationInfo) -> str:

@@ -10,6 +10,7 @@ from tests.fixtures.stack import Databases, PostgresServer
 
 OPEN = {
     "migrations": "the schema's own history",
+    "heartbeats": "numbers by which a replica is measured",
     "erased_users": "digests of ids, by which every transaction must find out that it is too late",
     "procrastinate_jobs": "the queue; ids only",
     "procrastinate_events": "the queue",

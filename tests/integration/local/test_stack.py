@@ -72,6 +72,18 @@ async def people_and_the_operator_make_any_call(data: Path) -> None:
     assert (code, "not for people who run Timbre" in answer) == (1, True)
 
 
+async def every_service_finds_its_neighbours_well(data: Path) -> None:
+    """What `make doctor` does; on the same stack."""
+    command = [sys.executable, "-m", "local", "--data", str(data), "doctor", "--json"]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
+    output, _ = await process.communicate()
+    found = json.loads(output)
+    assert [each for findings in found.values() for each in findings if not each["ok"]] == []
+    assert process.returncode == 0
+    assert set(found) == {"auth", "media", "profile", "match"}
+    assert b"postgresql://" not in output
+
+
 async def test_two_people_are_matched_with_proven_reasons_and_nothing_is_done_twice(tmp_path: Path) -> None:
     screen, stages = StringIO(), set[str]()
 
@@ -84,6 +96,7 @@ async def test_two_people_are_matched_with_proven_reasons_and_nothing_is_done_tw
         terminal = Terminal(Console(file=screen, width=500))
         await show_calls(cast, await show_matches(cast, terminal), up.stack, terminal)
         await people_and_the_operator_make_any_call(tmp_path / "data")
+        await every_service_finds_its_neighbours_well(tmp_path / "data")
         pids = up.supervisor.pids
     assert len(before) == 2
     assert {"uploading", "transcribing", "ready"} <= stages
@@ -113,7 +126,7 @@ def test_a_second_run_is_told_about_the_first_and_a_signal_stops_it_cleanly(tmp_
     assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family)
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("token", "nora-k")])
+@pytest.mark.parametrize("arguments", [("status",), ("token", "nora-k"), ("doctor",)])
 def test_commands_for_a_running_stack_say_when_there_is_none(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
