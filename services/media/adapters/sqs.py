@@ -65,7 +65,9 @@ class EventQueue:
                 "MEDIA_EVENTS: must be the URL of an SQS queue, https://sqs.REGION.../ACCOUNT/NAME"
             )
         config = Config(
-            connect_timeout=2, read_timeout=WAIT_SECONDS + 10, retries={"mode": "standard", "max_attempts": 1}
+            connect_timeout=2,
+            read_timeout=WAIT_SECONDS + 10,
+            retries={"mode": "standard", "total_max_attempts": 1},
         )
         client: SQSClient = boto3.client("sqs", endpoint_url=endpoint or None, config=config)  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
         return cls(client, url)

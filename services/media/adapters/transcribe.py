@@ -67,7 +67,10 @@ class Transcribe:
         config = Config(
             connect_timeout=2,
             read_timeout=10,
-            retries={"mode": "standard", "max_attempts": 1},  # the job queue tries again, and waits longer
+            retries={
+                "mode": "standard",
+                "total_max_attempts": 1,
+            },  # the job queue tries again, and waits longer
         )
         service: Any = "transcribe"  # no stubs for this one
         client: _Client = boto3.client(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # overloads
