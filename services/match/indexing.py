@@ -33,10 +33,12 @@ class Drift:
 
     missing: tuple[UUID, ...]
     outdated: tuple[UUID, ...]
+    ahead: tuple[UUID, ...]
+    """In it with a version that the database does not have, as after a restored backup."""
     leftover: tuple[UUID, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.missing or self.outdated or self.leftover)
+    def __len__(self) -> int:
+        return len(self.missing) + len(self.outdated) + len(self.ahead) + len(self.leftover)
 
 
 async def embed(embeddings: Embeddings, facts: Sequence[Fact]) -> Stored:
@@ -112,33 +114,34 @@ class Indexing:
         """
         found = await space.index.versions()
         supposed = await self._backlog.supposed(space.id)
-        return Drift(
-            missing=tuple(
-                person
-                for person, each in supposed.items()
-                if each.findable and not each.behind and person not in found
-            ),
-            outdated=tuple(
-                person
-                for person, version in found.items()
-                if person in supposed
-                and not supposed[person].behind
-                and (supposed[person].version, supposed[person].findable) != (version, True)
-            ),
-            leftover=tuple(found.keys() - supposed.keys()),
-        )
+        missing = [
+            person
+            for person, each in supposed.items()
+            if each.findable and not each.behind and person not in found
+        ]
+        outdated: list[UUID] = []
+        ahead: list[UUID] = []
+        for person in found.keys() & supposed.keys():
+            version, each = found[person], supposed[person]
+            if version > each.version:
+                ahead.append(person)
+            elif not each.behind and (version < each.version or not each.findable):
+                outdated.append(person)
+        leftover = found.keys() - supposed.keys()
+        return Drift(tuple(missing), tuple(outdated), tuple(ahead), tuple(leftover))
 
     async def reconcile(self) -> None:
         """Find what is missing, outdated or left over in every index; the sweep repairs what belongs in it."""
         for space in self._spaces.open:
             await self._backlog.add_missing(space.id)
             drift = await self.drift(space)
-            # A leftover who comes back just now is marked too, and so is put back after the removal.
-            await space.index.remove(drift.leftover)
-            wrong = [*drift.missing, *drift.outdated, *drift.leftover]
+            # No write replaces a newer version, so those go first. A leftover who comes back just now is marked,
+            # too, and so is put back after the removal.
+            await space.index.remove([*drift.leftover, *drift.ahead])
+            wrong = [*drift.missing, *drift.outdated, *drift.ahead, *drift.leftover]
             await self._backlog.mark_behind(space.id, wrong)
             if drift:
-                get_logger().info("index differs from the database", space=space.id, count=len(wrong))
+                get_logger().info("index differs from the database", space=space.id, count=len(drift))
 
     async def run(self) -> None:
         """Reconcile when in doubt, as at first, and sweep until cancelled; who is away is tried again."""

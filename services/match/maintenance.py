@@ -26,7 +26,7 @@ from services.match.service.viewing import may_be_listed
 from services.match.spaces import Space, Spaces
 
 TOP: Final = 10
-_GRACE_SECONDS: Final = 2 * SWEEP_SECONDS + 1
+GRACE_SECONDS: Final = 2 * SWEEP_SECONDS + 1
 """By then every copy of the service has read the register."""
 
 
@@ -51,14 +51,11 @@ class Maintenance:
         spaces: Spaces,
         backlog: Backlog,
         indexing: Indexing,
-        *,
-        grace_seconds: float = _GRACE_SECONDS,
     ) -> None:
         self._store = store
         self._spaces = spaces
         self._backlog = backlog
         self._indexing = indexing
-        self._grace = grace_seconds
 
     async def status(self) -> list[Outcome]:
         """Tell what each space is for, how full it is, and what the configuration wants otherwise."""
@@ -81,7 +78,7 @@ class Maintenance:
             found = await self._indexing.drift(self._spaces.get(each.space))
             line = (
                 f"{each.state} {each.space}: {len(found.missing)} missing, {len(found.outdated)} outdated,"
-                f" {len(found.leftover)} left over"
+                f" {len(found.ahead)} ahead, {len(found.leftover)} left over"
             )
             outcomes.append(Outcome(line, not found))
         return outcomes
@@ -149,7 +146,7 @@ class Maintenance:
                 await change.drop(other.space)
             await self._spaces.refresh()
             # Until then a copy may still write there.
-            await asyncio.sleep(self._grace)
+            await asyncio.sleep(GRACE_SECONDS)
             for generation in {other.generation, other.filling or other.generation}:
                 await self._spaces.indexes.drop(other.space, generation)
         return Outcome(f"dropped {other.space}; {serving.space} serves")
@@ -183,7 +180,7 @@ class Maintenance:
             await change.move(serving.space, generation)
             await self._spaces.indexes.show(serving.space, generation)
         # What other copies wrote to the old one meanwhile, and until they notice, is found by comparing.
-        await asyncio.sleep(self._grace)
+        await asyncio.sleep(GRACE_SECONDS)
         await self._settle(serving.space)
         await self._spaces.indexes.drop(serving.space, serving.generation)
         return count
