@@ -1,7 +1,8 @@
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.kit.config import ServiceSettings
+from services.kit.config import ConfigError, ServiceSettings
+from services.media.speech_url import SpeechUrl, is_elsewhere
 
 
 class MediaConfig(ServiceSettings):
@@ -29,3 +30,13 @@ class MediaConfig(ServiceSettings):
     """`host:port` of the worker's health-only gRPC server."""
     worker_concurrency: int = Field(default=32, ge=1, le=256)
     """Jobs a worker takes at once. Decoding and hearing have their own, smaller limits inside."""
+
+    @field_validator("speech")
+    @classmethod
+    def _asks_for_what_there_is(cls, value: str) -> str:
+        try:
+            if is_elsewhere(value):
+                SpeechUrl.parse(value)
+        except ConfigError as error:  # told with everything else that is wrong
+            raise ValueError(str(error).removeprefix("MEDIA_SPEECH: ")) from None
+        return value

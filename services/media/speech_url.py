@@ -29,7 +29,8 @@ class SpeechUrl:
     redact: bool = False
     """Names, numbers and addresses come back as `[PII]`."""
     output_key: str = ""
-    """ARN of the KMS key for what Transcribe writes; else the bucket's own."""
+    """ARN of the KMS key for what Transcribe writes. Without, it asks S3 for SSE-S3, which a bucket refuses that
+    takes nothing but KMS."""
     poll_seconds: int = _POLL
     """How long to wait for news before asking; twice as long each time, a minute at most."""
     deadline_seconds: int = _DEADLINE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.kit.config import ConfigError
+from services.kit.config import Common, ConfigError, load
+from services.media.config import MediaConfig
 from services.media.speech_url import SpeechUrl
 
 
@@ -50,3 +51,12 @@ def test_every_option_is_read() -> None:
 def test_what_is_wrong_is_named(url: str, what: str) -> None:
     with pytest.raises(ConfigError, match=what):
         SpeechUrl.parse(url)
+
+
+def test_it_is_told_with_everything_else_that_is_wrong() -> None:
+    environ = {"MEDIA_SPEECH": "transcribe://eu-west-1?poll=soon", "MEDIA_WORKER_CONCURRENCY": "0"}
+    with pytest.raises(ConfigError) as caught:
+        load(MediaConfig, Common, environ)
+    lines = str(caught.value).splitlines()
+    assert [line for line in lines if line.startswith("MEDIA_SPEECH: ") and "poll" in line]
+    assert [line for line in lines if line.startswith("MEDIA_WORKER_CONCURRENCY: ")]
