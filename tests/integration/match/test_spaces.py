@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from pathlib import Path
 from uuid import UUID
 
+import grpc
 import pytest
 from pydantic import SecretStr
 
@@ -25,6 +26,7 @@ from services.match.adapters.qdrant import ALIAS
 from services.match.app import app
 from services.match.commands import command
 from services.match.config import MatchConfig
+from services.match.errors import IndexUnavailable
 from services.match.maintenance import Outcome, Refused
 from tests.fixtures.openai_server import KEY, Fault, OpenAIServer
 from tests.integration.match.conftest import Behind, Client, Start
@@ -274,6 +276,37 @@ async def test_a_rebuild_takes_new_parameters_and_nobody_is_lost_meanwhile(
 
     await soon(is_right)
     assert all(each.well for each in await run("status", settings=wider))
+
+
+async def test_a_command_that_breaks_off_changes_nothing_and_can_be_repeated(
+    market: Client, run: Run, vectors: Wire, names: Callable[[], dict[str, str]]
+) -> None:
+    """And whoever is erased meanwhile leaves what it had filled, too."""
+    old = names()["SERVING"]
+    vectors.faults["UpdateAliases"] = grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(IndexUnavailable):
+        await run("rebuild")
+    assert names()["SERVING"] == old
+    assert len(await points(vectors, f"{old}-g2")) == 4
+    await market.erase("ruth")
+    assert len(await points(vectors, f"{old}-g2")) == len(await points(vectors, old)) == 3
+    await run("prepare", embeddings=NEXT)
+    with pytest.raises(IndexUnavailable):
+        await run("cut-over")
+    assert names()["SERVING"] == old
+    vectors.faults.clear()
+    await run("rebuild")
+    await run("cut-over")
+    assert names()["RETIRED"] == f"{old}-g2"
+    assert await vectors.aliases() == {ALIAS: names()["SERVING"]}
+
+
+async def test_only_one_command_runs_at_a_time(market: Client, run: Run) -> None:
+    ends = await asyncio.gather(run("rebuild"), run("rebuild"), return_exceptions=True)
+    (refused,) = [end for end in ends if isinstance(end, Refused)]
+    assert str(refused) == "another index command is running"
+    assert [end for end in ends if isinstance(end, list) and "generation 2" in end[0].line]
+    assert await market.names("nora") == ["Priya"]
 
 
 async def test_drift_is_seen_and_the_next_start_repairs_it(
