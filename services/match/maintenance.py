@@ -30,6 +30,9 @@ GRACE_SECONDS: Final = 2 * SWEEP_SECONDS + 1
 """By then every copy of the service has read the register."""
 
 
+_ALONE: Final = "there is no space beside {}"
+
+
 class Refused(Exception):
     """The command cannot be done as things are; the message says why."""
 
@@ -136,19 +139,20 @@ class Maintenance:
             configured: The URL of `MATCH_EMBEDDINGS`. The next start goes by it, so it must name what serves.
         """
         async with self._alone():
-            serving, other = await self._both()
-            if (await self._spaces.embedder(configured)).id != serving.space:
-                raise Refused(
-                    f"MATCH_EMBEDDINGS is not what serves; set it to {serving.embeddings} everywhere first,"
-                    " or the next start embeds everybody with it"
-                )
-            async with self._changing() as (change, _, _):
-                await change.drop(other.space)
-            await self._spaces.refresh()
+            async with self._changing() as (change, serving, other):
+                if other is None:
+                    raise Refused(_ALONE.format(serving.space))
+                if (await self._spaces.embedder(configured)).id != serving.space:
+                    raise Refused(
+                        f"MATCH_EMBEDDINGS is not what serves; set it to {serving.embeddings} everywhere first,"
+                        " or the next start embeds everybody with it"
+                    )
+                await change.give_up(other.space)
             # Until then a copy may still write there.
             await asyncio.sleep(GRACE_SECONDS)
-            for generation in {other.generation, other.filling or other.generation}:
-                await self._spaces.indexes.drop(other.space, generation)
+            await self._spaces.drop(other)
+            async with self._changing() as (change, _, _):
+                await change.drop(other.space)
         return Outcome(f"dropped {other.space}; {serving.space} serves")
 
     async def rebuild(self) -> Outcome:
@@ -164,15 +168,16 @@ class Maintenance:
                 await self._backlog.mark_everybody()
                 await self._settle(serving.space)
                 return Outcome(f"rebuilt {serving.space} in place")
-            count = await self._replace(serving, serving.generation + 1)
-        return Outcome(f"rebuilt {serving.space} as generation {serving.generation + 1}: {count} people")
+            generation = max(serving.generation, serving.other or 0) + 1
+            count = await self._replace(serving, generation)
+        return Outcome(f"rebuilt {serving.space} as generation {generation}: {count} people")
 
     async def _replace(self, serving: Registered, generation: int) -> int:
-        # What an earlier rebuild left when it was broken off.
-        await self._spaces.indexes.drop(serving.space, generation)
+        if serving.other is not None:  # an earlier rebuild broke off
+            await self._spaces.indexes.drop(serving.space, serving.other)
         async with self._changing() as (change, _, _):
-            await change.fill(serving.space, generation)
-        index = await self._spaces.filling(serving.space, generation)
+            await change.note_other(serving.space, generation)
+        index = await self._spaces.other(serving.space, generation)
         count = 0
         async for page in self._backlog.pages(serving.space, lambda behind: put(index, behind)):
             count += page
@@ -183,6 +188,8 @@ class Maintenance:
         await asyncio.sleep(GRACE_SECONDS)
         await self._settle(serving.space)
         await self._spaces.indexes.drop(serving.space, serving.generation)
+        async with self._changing() as (change, _, _):
+            await change.note_other(serving.space, None)
         return count
 
     async def _swap(self, needed: State, left: State, otherwise: str) -> Outcome:
@@ -239,7 +246,7 @@ class Maintenance:
         return set(listed[:TOP])
 
     async def _registered(self) -> list[Registered]:
-        found = list(await self._spaces.register.all())
+        found = [each for each in await self._spaces.register.all() if each.state is not State.DROPPED]
         if not found:
             raise Refused("no space is kept yet: start the service once")
         await self._spaces.refresh()
@@ -248,7 +255,7 @@ class Maintenance:
     async def _both(self) -> tuple[Registered, Registered]:
         found = await self._registered()
         if len(found) == 1:
-            raise Refused(f"there is no space beside {found[0].space}")
+            raise Refused(_ALONE.format(found[0].space))
         return found[0], found[1]
 
     @asynccontextmanager

@@ -238,7 +238,7 @@ SELECT count(DISTINCT user_id) AS people FROM marked
 
 -- index_spaces --
 -- The spaces that are kept, the serving one first.
-SELECT space, embeddings, generation, filling, state FROM index_spaces ORDER BY state = 'SERVING' DESC
+SELECT space, embeddings, generation, other, state FROM index_spaces ORDER BY state = 'SERVING' DESC
 
 -- lock_spaces --
 -- Spaces change one at a time.
@@ -260,13 +260,13 @@ UPDATE index_spaces SET embeddings = %(embeddings)s WHERE space = %(space)s AND 
 -- What a space is for from now on.
 UPDATE index_spaces SET state = %(state)s, change_time = now() WHERE space = %(space)s
 
--- set_filling --
--- A rebuild fills this generation, or none does.
-UPDATE index_spaces SET filling = %(filling)s, change_time = now() WHERE space = %(space)s
+-- set_other --
+-- There is this generation beside the one in use, or none.
+UPDATE index_spaces SET other = %(other)s, change_time = now() WHERE space = %(space)s
 
 -- set_generation --
--- A space is in this generation from now on; what a rebuild put there before is compared afterwards.
-UPDATE index_spaces SET generation = %(generation)s, filling = NULL, change_time = now() WHERE space = %(space)s
+-- A space is in this generation from now on; the one before has still to be dropped.
+UPDATE index_spaces SET other = generation, generation = %(generation)s, change_time = now() WHERE space = %(space)s
 
 -- drop_space --
 -- A space, and everybody's vectors in it.

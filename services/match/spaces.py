@@ -49,7 +49,6 @@ class Spaces:
         self._store = store
         self.embedder = embedder
         self._open: dict[str, Space] = {}
-        self._filling: dict[tuple[str, int], Index] = {}
 
     @property
     def serving(self) -> Space:
@@ -79,17 +78,21 @@ class Spaces:
             same = next((each for each in known if each.space == embeddings.id), None)
             if same:
                 await change.name(embeddings.id, url)
-                dropped: list[Registered] = []
                 if same.state is not State.SERVING:
                     get_logger().warning("MATCH_EMBEDDINGS is not what serves", serving=known[0].space)
             else:
-                dropped = known
                 for each in known:
+                    get_logger().warning("vector space replaced", space=each.space, by=embeddings.id)
+                    # Before it is forgotten: what breaks off here is done again by the next start.
+                    await self.drop(each)
                     await change.drop(each.space)
                 await change.add(embeddings.id, url, State.SERVING)
-        for each in dropped:
-            get_logger().warning("vector space replaced", space=each.space, by=embeddings.id)
-            await self.indexes.drop(each.space, each.generation)
+
+    async def drop(self, each: Registered) -> None:
+        """Delete every index there is of a space."""
+        await self.indexes.drop(each.space, each.generation)
+        if each.other is not None:
+            await self.indexes.drop(each.space, each.other)
 
     async def refresh(self) -> None:
         """
@@ -98,7 +101,7 @@ class Spaces:
         Raises:
             Exception: whatever kept the space that serves from being opened, when nothing serves without it.
         """
-        registered = await self.register.all()
+        registered = [each for each in await self.register.all() if each.state is not State.DROPPED]
         found: dict[str, Space] = {}
         for each in registered:
             held = self._open.get(each.space)
@@ -127,17 +130,16 @@ class Spaces:
         for space in self.open:
             await space.index.remove(person_ids)
         for each in await self.register.all():
-            if each.space not in self._open:
+            if each.state is State.DROPPED:
+                await self.drop(each)
+            elif each.space not in self._open:
                 raise IndexUnavailable
-            if each.filling is not None:
-                await (await self.filling(each.space, each.filling)).remove(person_ids)
+            elif each.other is not None:
+                await (await self.other(each.space, each.other)).remove(person_ids)
 
-    async def filling(self, space: str, generation: int) -> Index:
-        """Open a generation of an open space that does not serve yet."""
-        key = (space, generation)
-        if key not in self._filling:
-            self._filling[key] = await self.indexes.open(self.get(space).embeddings, generation)
-        return self._filling[key]
+    async def other(self, space: str, generation: int) -> Index:
+        """Open another generation of an open space than the one in use."""
+        return await self.indexes.open(self.get(space).embeddings, generation)
 
     async def _opened(self, each: Registered) -> Space:
         embeddings = await self.embedder(each.embeddings)

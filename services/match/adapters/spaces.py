@@ -23,6 +23,8 @@ class State(StrEnum):
     """Filled, to serve one day."""
     RETIRED = "RETIRED"
     """Has served, and is kept up to date so that it can again."""
+    DROPPED = "DROPPED"
+    """Is not kept up to date any more; what is left of it is about to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class Registered:
     embeddings: str
     """The URL that opens its embedder."""
     generation: int
-    filling: int | None
-    """The generation that a rebuild fills."""
+    other: int | None
+    """Another generation that there is: a rebuild fills it, or has still to drop it."""
     state: State
 
 
@@ -63,13 +65,20 @@ class Changing:
         await self._connection.execute(_SQL["set_space_state"], {"space": serving, "state": left})
         await self._connection.execute(_SQL["set_space_state"], {"space": other, "state": State.SERVING})
 
-    async def fill(self, space: str, generation: int | None) -> None:
-        await self._connection.execute(_SQL["set_filling"], {"space": space, "filling": generation})
+    async def give_up(self, space: str) -> None:
+        """Let nobody keep a space up to date any more."""
+        await self._connection.execute(_SQL["set_space_state"], {"space": space, "state": State.DROPPED})
+
+    async def note_other(self, space: str, generation: int | None) -> None:
+        """Note that there is another generation, or none any more."""
+        await self._connection.execute(_SQL["set_other"], {"space": space, "other": generation})
 
     async def move(self, space: str, generation: int) -> None:
+        """Have a generation take the place of the one in use, which becomes the other one."""
         await self._connection.execute(_SQL["set_generation"], {"space": space, "generation": generation})
 
     async def drop(self, space: str) -> None:
+        """Forget a space and everybody's vectors in it."""
         await self._connection.execute(_SQL["drop_space"], {"space": space})
 
 

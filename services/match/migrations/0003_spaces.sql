@@ -10,9 +10,9 @@ CREATE TABLE index_spaces (
     embeddings  text NOT NULL,
     -- Which collection holds it; a rebuild beside the old one makes the next.
     generation  integer NOT NULL DEFAULT 1,
-    -- The generation that a rebuild is filling just now: whoever is erased leaves it, too.
-    filling     integer,
-    state       text NOT NULL CHECK (state IN ('PREPARING', 'SERVING', 'RETIRED')),
+    -- Another generation that there is: a rebuild fills it, or has still to drop it. Whoever is erased leaves it, too.
+    other       integer,
+    state       text NOT NULL CHECK (state IN ('PREPARING', 'SERVING', 'RETIRED', 'DROPPED')),
     change_time timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX index_spaces_serving ON index_spaces (state) WHERE state = 'SERVING';

@@ -38,6 +38,10 @@ class Profiles:
                 await self._indexing.settle(user_id)
             except IndexUnavailable as error:
                 raise IndexPending from error
+            # Another space may have begun to serve in between, where nothing has been embedded yet.
+            known, indexed = await self._store.known_version(user_id)
+            if indexed < known:
+                raise IndexPending
         return max(known, profile.version)
 
     async def reindex(self, user_id: str, *, everybody: bool) -> int:

@@ -174,7 +174,12 @@ async def test_a_model_is_changed_without_a_gap_and_back(
     await run("cut-over")
     with pytest.raises(Refused, match=r"MATCH_EMBEDDINGS is not what serves; set it to openai://"):
         await run("drop")
-    await run("drop", settings=config.model_copy(update={"embeddings": NEXT}))
+    changed = config.model_copy(update={"embeddings": NEXT})
+    vectors.faults["Delete"] = grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(IndexUnavailable):
+        await run("drop", settings=changed)
+    del vectors.faults["Delete"]
+    await run("drop", settings=changed)
     assert await vectors.collections() == {new}
     assert behind("SELECT count(DISTINCT space), count(*) FROM vectors") == [(1, 4)]
     assert await market.names("nora") == ["Priya"]
@@ -297,7 +302,8 @@ async def test_a_command_that_breaks_off_changes_nothing_and_can_be_repeated(
     vectors.faults.clear()
     await run("rebuild")
     await run("cut-over")
-    assert names()["RETIRED"] == f"{old}-g2"
+    assert names()["RETIRED"] == f"{old}-g3"
+    assert await vectors.collections() == set(names().values())
     assert await vectors.aliases() == {ALIAS: names()["SERVING"]}
 
 
