@@ -68,7 +68,8 @@ def _region_of_pool(pool: str) -> str:
 
 def _pool(own: ServiceSettings, common: Common) -> Iterator[str]:
     pool, issuer = getattr(own, "user_pool", ""), getattr(common, "token_issuer", "")
-    if pool and issuer and not issuer.endswith(f"/{pool}"):
+    # Tokens may come from elsewhere; those of Cognito come from the pool whose accounts we manage.
+    if pool and "://cognito-idp." in issuer and not issuer.endswith(f"/{pool}"):
         yield f"{common.prefix()}TOKEN_ISSUER: is not the issuer of {own.prefix()}USER_POOL"
 
 

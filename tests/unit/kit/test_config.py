@@ -110,7 +110,9 @@ def test_production_refuses_what_is_for_one_machine_all_at_once() -> None:
 
 
 def test_settings_that_are_at_odds_are_told() -> None:
-    lines = complaints(STORE | {"STORE_USER_POOL": "eu-west-1_pool", "AWS_DEFAULT_REGION": "us-east-1"})
+    issuer = {"TIMBRE_TOKEN_ISSUER": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_other"}
+    pool = {"STORE_USER_POOL": "eu-west-1_pool", "AWS_DEFAULT_REGION": "us-east-1"}
+    lines = complaints(STORE | issuer | pool)
     assert lines == [
         "AWS_DEFAULT_REGION: is us-east-1, but STORE_USER_POOL is in eu-west-1",
         "TIMBRE_TOKEN_ISSUER: is not the issuer of STORE_USER_POOL",
