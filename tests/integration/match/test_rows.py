@@ -42,7 +42,7 @@ async def test_every_table_with_rows_of_users_has_a_policy(rows: Database, behin
     assert behind(
         "SELECT relname FROM pg_class WHERE relnamespace = 'match'::regnamespace AND relkind = 'r'"
         " AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1"
-    ) == [("erased_users",), ("migrations",)]
+    ) == [("erased_users",), ("heartbeats",), ("migrations",)]
     assert await count(rows, EVERYBODY, "SELECT 1 FROM people") == 4
 
 
