@@ -7,22 +7,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
+# CLOUD=emulated runs the adapters of production against emulated neighbours, in a folder of its own.
+DATA_OF = $(if $(CLOUD),--data .data/$(CLOUD))
 # Set-up is done when this file is newer than the lock files.
 READY := $(VENV)/.ready
 
 ##@ Use
-run: $(READY) ## Start the whole system on this machine, with the demo cast, and stay up
-	@$(RUN) -m local run
-demo: $(READY) ## The same, but leave once a match with its reasons was shown
-	@$(RUN) -m local demo
+run: $(READY) ## Start the whole system on this machine, with the demo cast, and stay up [CLOUD=emulated]
+	@$(RUN) -m local $(DATA_OF) run $(if $(CLOUD),--cloud "$(CLOUD)")
+demo: $(READY) ## The same, but leave once a match with its reasons was shown [CLOUD=emulated]
+	@$(RUN) -m local $(DATA_OF) demo $(if $(CLOUD),--cloud "$(CLOUD)")
 token: $(READY) ## Print an access token of one of the cast: make token USER=elena-v
-	@$(RUN) -m local token "$(USER)"
+	@$(RUN) -m local $(DATA_OF) token "$(USER)"
 grpc: $(READY) ## List or call methods: make grpc SERVICE=match [CALL=ListMatches] [DATA='{}'] [USER=elena-v]
-	@$(RUN) -m local grpc "$(SERVICE)" "$(CALL)" "$${DATA:-}" $(if $(filter command,$(origin USER)),--user "$(USER)")
+	@$(RUN) -m local $(DATA_OF) grpc "$(SERVICE)" "$(CALL)" "$${DATA:-}" $(if $(filter command,$(origin USER)),--user "$(USER)")
 status: $(READY) ## Say what is running and where
-	@$(RUN) -m local status
+	@$(RUN) -m local $(DATA_OF) status
 doctor: $(READY) ## Ask every neighbour of the running system, and say what to do where something is wrong
-	@$(RUN) -m local doctor
+	@$(RUN) -m local $(DATA_OF) doctor
 clean: ## Remove all local state (recordings, accounts, databases); not the environment
 	rm -rf .data
 

@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from local import state
 from local.accounts import Accounts
 from local.calls import SOMEBODY, CallRefused, call, listing, sign_in
+from local.cloud import CONSENTS
 from local.demo import Cast, DemoFailed, push
 from local.doctor import examine, lines
 from local.output import Terminal
@@ -36,12 +37,12 @@ from local.supervisor import StartFailed
 _ORDER = ("waiting", "signing in", "uploading", "queued", "transcribing", "analyzing", "ready")
 
 
-async def run(data: Path, terminal: Terminal, *, stay: bool) -> None:
+async def run(data: Path, terminal: Terminal, *, stay: bool, emulates_cloud: bool) -> None:
     """Start everything, push the cast, show what came of it; with `stay`, remain until cancelled."""
     cast = people()
     with state.owned(data) as own:
         terminal.say(f"Starting Timbre; its logs are in {own.logs}")
-        async with running(own, terminal.show, terminal.notice) as up:
+        async with running(own, terminal.show, terminal.notice, emulates_cloud=emulates_cloud) as up:
             await _demo(own, up, cast, terminal)
             if stay:
                 terminal.logs = True
@@ -52,7 +53,8 @@ async def run(data: Path, terminal: Terminal, *, stay: bool) -> None:
 async def _demo(own: State, up: Running, persons: list[Person], terminal: Terminal) -> None:
     accounts = Accounts(up.stack.emulator, up.resources)
     async with httpx.AsyncClient(trust_env=False) as client:
-        cast = Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client)
+        consents = CONSENTS if up.stack.emulates_cloud else ()
+        cast = Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client, consents)
         await _push(cast, terminal)
         person = await show_matches(cast, terminal)
         await show_calls(cast, person, up.stack, terminal)
@@ -119,9 +121,10 @@ def main() -> int:
     try:
         match arguments.command:
             case "run":
-                _until_stopped(run(arguments.data, terminal, stay=True))
+                _until_stopped(run(arguments.data, terminal, stay=True, emulates_cloud=bool(arguments.cloud)))
             case "demo":
-                return _until_stopped(run(arguments.data, terminal, stay=False))
+                work = run(arguments.data, terminal, stay=False, emulates_cloud=bool(arguments.cloud))
+                return _until_stopped(work)
             case "token":
                 print(token(arguments.data, arguments.person))  # noqa: T201  # the answer, for a shell to take
             case "grpc":
@@ -155,6 +158,7 @@ def _arguments() -> argparse.Namespace:
     for name, text in (("run", "start everything and stay up"), ("demo", "start, show a match, stop")):
         command = commands.add_parser(name, help=text)
         command.add_argument("--logs", action="store_true", help="show all logs from the start")
+        command.add_argument("--cloud", choices=["emulated"], help="use the adapters of production")
     commands.add_parser("setup", help="make .venv-emulator")
     commands.add_parser("token", help="print an access token").add_argument(
         "person", help="an id of the cast"

@@ -39,6 +39,8 @@ class Cast:
     password: str = field(repr=False)
     gateway: str
     client: httpx.AsyncClient
+    consents: tuple[str, ...] = ()
+    """Purposes that everybody agrees to first."""
     _sessions: dict[str, Session] = field(default_factory=dict[str, Session], repr=False)
 
     async def session(self, person: Person) -> Session:
@@ -91,6 +93,8 @@ async def _bring(cast: Cast, person: Person, at: Callable[[str], None]) -> None:
     at("signing in")
     api = await cast.api(person)
     await _introduce(api, person)
+    for purpose in cast.consents:
+        await api.call("POST", "consents:set", {"purpose": purpose, "granted": True})
     recordings = (await api.call("GET", "recordings")).get("recordings", [])
     states = Counter(str(recording["state"]) for recording in recordings)
     if states["STATE_READY"]:

@@ -24,7 +24,7 @@ async def examine(state: State, running: dict[str, Any]) -> dict[str, Any]:
         running: What it published; see `Stack.published`.
     """
     ports = running["ports"]
-    stack = Stack(state, ports, emulator_of(state, ports["emulator"]))
+    stack = Stack(state, ports, emulator_of(state, ports["emulator"]), running["emulates_cloud"])
     resources = Resources(**running["aws"])
     found = await asyncio.gather(*(_examine(stack, service, resources) for service in SERVICES))
     return dict(zip(SERVICES, found, strict=True))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from gateway import envoy
 from gateway.render import DESCRIPTOR, write
 from gateway.settings import Gateway
-from local import health, postgres
+from local import cloud, health, postgres
 from local.aws import Resources, deploy
 from local.child import Child, inherited
 from local.emulator import Emulator
@@ -34,6 +34,7 @@ PORTS = {
     "gateway-admin": 9901,
     "postgres": 5432,
     "emulator": 4566,
+    "openai": 4580,
     **{service: 50051 + index for index, service in enumerate(SERVICES)},
     **{f"{service}-health": 50151 + index for index, service in enumerate(SERVICES)},
     **{f"{service}-worker": 50251 + index for index, service in enumerate(_WITH_WORKER)},
@@ -47,13 +48,16 @@ class Stack:
     state: State
     ports: dict[str, int]
     emulator: Emulator
+    emulates_cloud: bool = False
+    """Whether the adapters of production are at work; see `local.cloud`."""
 
     @classmethod
-    def of(cls, state: State, preferred: Mapping[str, int]) -> Stack:
+    def of(cls, state: State, preferred: Mapping[str, int], *, emulates_cloud: bool = False) -> Stack:
         """Choose ports, near the usual ones; make keys and passwords if there are none."""
         state.make_keys((*SERVICES, OPERATOR))
         ports = free_ports(preferred)
-        return cls(state, ports, emulator_of(state, ports["emulator"]))
+        emulator = emulator_of(state, ports["emulator"], hears=emulates_cloud)
+        return cls(state, ports, emulator, emulates_cloud)
 
     def address(self, name: str) -> str:
         return f"127.0.0.1:{self.ports[name]}"
@@ -64,7 +68,12 @@ class Stack:
 
     def published(self, resources: Resources) -> dict[str, object]:
         """What other commands need to know; see `State.publish`."""
-        return {"gateway": self.gateway, "ports": self.ports, "aws": asdict(resources)}
+        return {
+            "gateway": self.gateway,
+            "ports": self.ports,
+            "aws": asdict(resources),
+            "emulates_cloud": self.emulates_cloud,
+        }
 
     def service_settings(self, service: str, resources: Resources) -> dict[str, str]:
         """The environment of every process of one service."""
@@ -84,7 +93,7 @@ class Stack:
                 own |= {"USER_POOL": resources.user_pool, "EXPORTS": f"s3://{resources.exports}"}
                 own |= {"RECEIPT_KEY": str(self.state.receipt_key)}
             case "media":
-                own |= {"AUDIO": f"s3://{resources.bucket}"}
+                own |= {"AUDIO": f"s3://{resources.bucket}", "EVENTS": resources.events_queue}
                 own |= {"PROFILE": self.address("profile"), "MATCH": self.address("match")}
             case "profile":
                 own |= {"MATCH": self.address("match"), "MEDIA": self.address("media")}
@@ -92,6 +101,8 @@ class Stack:
                 own |= {"INDEX": f"edge:{self.state.root / 'index'}"}
             case _:
                 pass
+        if self.emulates_cloud:
+            own |= cloud.settings(service, self.address("openai"))
         return self._common(resources) | {f"{service.upper()}_{name}": value for name, value in own.items()}
 
     def _common(self, resources: Resources) -> dict[str, str]:
@@ -150,9 +161,9 @@ class Stack:
         )
 
 
-def emulator_of(state: State, port: int) -> Emulator:
+def emulator_of(state: State, port: int, *, hears: bool = False) -> Emulator:
     """The emulator of this folder's stack."""
-    return Emulator(port, state.root / "emulator", "timbre-local", state.secret("aws"))
+    return Emulator(port, state.root / "emulator", "timbre-local", state.secret("aws"), hears=hears)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +177,12 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    state: State, show: Show, notice: Show | None = None, *, ports: Mapping[str, int] = PORTS
+    state: State,
+    show: Show,
+    notice: Show | None = None,
+    *,
+    ports: Mapping[str, int] = PORTS,
+    emulates_cloud: bool = False,
 ) -> AsyncIterator[Running]:
     """
     Start everything in order, and stop it when the block ends.
@@ -174,18 +190,20 @@ async def running(
     Args:
         show: See `Supervisor`; `notice` too.
         ports: Where things should listen; the next free port is taken instead of a busy one.
+        emulates_cloud: Put the adapters of production to work; see `local.cloud`.
 
     Raises:
         StartFailed: a process or a migration failed; with its last lines.
     """
     await asyncio.to_thread(setup)
-    stack = Stack.of(state, ports)
+    stack = Stack.of(state, ports, emulates_cloud=emulates_cloud)
     data, password = state.root / "postgres", state.secret("postgres")
     await asyncio.to_thread(postgres.create, data, password)
     await asyncio.to_thread(postgres.reclaim, data)
     async with Supervisor(state.logs, show, notice) as supervisor:
         database = postgres.server(data, stack.ports["postgres"], password)
-        await supervisor.start(database, stack.emulator.child())
+        models = [cloud.openai_child(stack.address("openai"), ROOT)] if emulates_cloud else []
+        await supervisor.start(database, stack.emulator.child(), *models)
         admin = postgres.dsn("postgres", password, stack.ports["postgres"], "postgres")
         passwords = {service: state.secret(f"postgres-{service}") for service in SERVICES}
         resources, _ = await asyncio.gather(
