@@ -4,8 +4,7 @@ auth's worker, wired: exports, erasures, and a look at Cognito once a second.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from grpc_health.v1 import health_pb2
@@ -17,6 +16,7 @@ from services.auth.jobs import Sweep, define, watch_cognito
 from services.auth.packer import Packer
 from services.auth.receipt import ReceiptKey
 from services.auth.saga import Saga
+from services.kit.background import beside
 from services.kit.clients import open_neighbour
 from services.kit.config import Common
 from services.kit.logs import get_logger
@@ -43,7 +43,7 @@ async def worker(config: AuthConfig, common: Common) -> AsyncIterator[None]:
         sweep = Sweep(parts.exports, parts.erasures, parts.archives, parts.jobs)
         health = await stack.enter_async_context(health_server(config.worker_health))
         await stack.enter_async_context(
-            _running(
+            beside(
                 parts.jobs.work(parts.database, concurrency=config.worker_concurrency),
                 for_everybody(sweep.run()),
                 watch_cognito(parts.cognito, parts.revocations),
@@ -52,15 +52,3 @@ async def worker(config: AuthConfig, common: Common) -> AsyncIterator[None]:
         await health.set("", health_pb2.HealthCheckResponse.SERVING)
         get_logger().info("working", address=config.worker_health)
         yield
-
-
-@asynccontextmanager
-async def _running(*loops: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run endless loops beside the block. One that breaks ends the block too: better no worker than half one."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(loop) for loop in loops]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()

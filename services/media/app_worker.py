@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from grpc_health.v1 import health_pb2
 
+from services.kit.background import beside
 from services.kit.config import Common, ConfigError, DevelopmentWarning
 from services.kit.logs import get_logger
 from services.kit.postgres import for_everybody
@@ -53,7 +54,7 @@ async def worker(config: MediaConfig, common: Common) -> AsyncIterator[None]:
         loops = [sweep.run(), *_events(config, common, parts, inbox)]
         status = await stack.enter_async_context(health_server(config.worker_health))
         work = parts.jobs.work(parts.database, concurrency=config.worker_concurrency)
-        await stack.enter_async_context(_running(work, *map(for_everybody, loops)))
+        await stack.enter_async_context(beside(work, *map(for_everybody, loops)))
         await status.set("", health_pb2.HealthCheckResponse.SERVING)
         get_logger().info("working", address=config.worker_health)
         yield
@@ -100,15 +101,3 @@ async def open_speech(url: str, common: Common, stack: AsyncExitStack) -> Speech
     warnings.warn(f"{url} hears clear English best, on this machine only", DevelopmentWarning, stacklevel=2)
     stack.callback(speech.close)
     return speech
-
-
-@asynccontextmanager
-async def _running(*loops: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run endless loops beside the block. One that breaks ends the block too: better no worker than half one."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(loop) for loop in loops]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()

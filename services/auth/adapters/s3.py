@@ -10,17 +10,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
-import boto3
 from boto3.exceptions import Boto3Error
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.auth.domain import LINK_LIFETIME, Export, Link
 from services.auth.errors import ExportStoreUnavailable
-from services.kit.config import ConfigError
 from services.kit.revocations import hashed
+from services.kit.s3 import open_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -47,20 +44,7 @@ class S3Exports:
             url: `s3://BUCKET`.
             endpoint: The emulator's address; empty means AWS.
         """
-        parts = urlsplit(url)
-        if parts.scheme != "s3" or not parts.netloc or parts.path:
-            raise ConfigError("AUTH_EXPORTS: must be s3://BUCKET")
-        config = Config(
-            signature_version="s3v4",
-            connect_timeout=2,
-            read_timeout=10,
-            retries={"mode": "standard", "max_attempts": 3},
-            max_pool_connections=16,
-            # An emulator has no DNS name for each bucket.
-            s3={"addressing_style": "path" if endpoint else "virtual"},
-        )
-        client: S3Client = boto3.client("s3", endpoint_url=endpoint or None, config=config)  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
-        return cls(client, parts.netloc)
+        return cls(*open_bucket("AUTH_EXPORTS", url, endpoint))
 
     async def put(self, export: Export, archive: IO[bytes]) -> None:
         """Store an archive, from its beginning; a big one goes up in parts."""

@@ -12,13 +12,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.kit.config import ConfigError
+from services.kit.s3 import open_bucket
 from services.media.domain import TICKET_LIFETIME
 from services.media.errors import AudioStoreUnavailable
 
@@ -92,20 +89,7 @@ class S3Audio:
             url: `s3://BUCKET`.
             endpoint: The emulator's address; empty means AWS.
         """
-        parts = urlsplit(url)
-        if parts.scheme != "s3" or not parts.netloc or parts.path:
-            raise ConfigError("MEDIA_AUDIO: must be s3://BUCKET")
-        config = Config(
-            signature_version="s3v4",
-            connect_timeout=2,
-            read_timeout=10,
-            retries={"mode": "standard", "max_attempts": 3},
-            max_pool_connections=16,
-            # An emulator has no DNS name for each bucket.
-            s3={"addressing_style": "path" if endpoint else "virtual"},
-        )
-        client: S3Client = boto3.client("s3", endpoint_url=endpoint or None, config=config)  # pyright: ignore[reportUnknownMemberType]  # overloads for every AWS service
-        return cls(client, parts.netloc)
+        return cls(*open_bucket("MEDIA_AUDIO", url, endpoint))
 
     @property
     def bucket(self) -> str:

@@ -31,7 +31,7 @@ def as_role(aws: Aws) -> Callable[[str], Client]:
         )["Credentials"]
 
         def client(service: Any) -> Any:
-            return boto3.client(  # pyright: ignore[reportUnknownMemberType]
+            return boto3.client(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
                 service,
                 endpoint_url=aws.emulator.endpoint,
                 region_name=aws.resources.region,
@@ -49,7 +49,11 @@ def refused(call: Callable[..., Any], **arguments: Any) -> bool:
     """Whether the call is refused for want of a right."""
     with pytest.raises(ClientError) as error:
         call(**arguments)
-    return error.value.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException", "403"}
+    return error.value.response.get("Error", {}).get("Code") in {
+        "AccessDenied",
+        "AccessDeniedException",
+        "403",
+    }
 
 
 def test_media_reaches_audio_and_nothing_else(aws: Aws, as_role: Callable[[str], Client]) -> None:
