@@ -4,4 +4,16 @@ What every test may ask for. The fixtures live in `tests/fixtures/`, one file fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
 pytest_plugins = ["tests.fixtures.stack"]
+
+
+@pytest.fixture(autouse=True)
+def _own_credentials() -> Iterator[None]:
+    """boto3 keeps the first credentials that a process has, and a test's environment is its own."""
+    yield
+    boto3.DEFAULT_SESSION = None

@@ -53,6 +53,7 @@ TABLES_NOT_EXPORTED = {
     "vectors": "embeddings: numbers without meaning to a person, and how far the index is",
     "revocations": "a digest of the user's id",
     "erased_users": "a digest of the user's id",
+    "inbox": "which messages of the queue were handled: their ids",
 }
 
 

@@ -58,7 +58,7 @@ async def test_a_worker_killed_in_a_step_is_replaced(lonely: System, step: Step)
     async with lonely.person() as ada:
         spoke = step in (Step.CHECK, Step.TRANSCRIBE)
         name = await ada.speak(encoded(spoken(3))) if spoke else await ada.type("I paint walls.")
-        with lonely.worker() as worker, holding(lonely, ada, step):
+        with holding(lonely, ada, step), lonely.worker() as worker:
             locked = await frozen_in(lonely, name, step, worker)
             worker.kill()
             worker.wait()
