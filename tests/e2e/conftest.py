@@ -23,6 +23,8 @@ from local.state import State
 
 PASSWORD = "Correct-horse-battery-9"
 READY_WITHIN_SECONDS = 120
+ANY_PORTS = dict.fromkeys(PORTS, 0)
+"""Somebody may have a stack of their own on the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,16 @@ class Someone:
         return (await self.api.call("GET", "matches", pageSize=50)).get("matches", [])
 
 
+def in_silence(_name: str, _line: str) -> None:
+    """Show nothing: the lines are in the folder's logs, too."""
+
+
 SignUp = Callable[[str], Awaitable[Someone]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    def show(_name: str, _line: str) -> None:
-        """The lines are in the folder's logs, too."""
-
-    ports = dict.fromkeys(PORTS, 0)  # any: somebody may have a stack of their own on the usual ones
-    async with running(State(tmp_path_factory.mktemp("data")), show, ports=ports) as up:
+    async with running(State(tmp_path_factory.mktemp("data")), in_silence, ports=ANY_PORTS) as up:
         yield up
 
 
@@ -86,7 +88,8 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def _signing_up(system: Running, http: httpx.AsyncClient) -> SignUp:
+def signing_up(system: Running, http: httpx.AsyncClient) -> SignUp:
+    """Return what makes new people of this system, each with a display name."""
     accounts = Accounts(system.stack.emulator, system.resources)
 
     async def sign_up(name: str) -> Someone:
@@ -102,10 +105,10 @@ def _signing_up(system: Running, http: httpx.AsyncClient) -> SignUp:
 @pytest.fixture
 def sign_up(system: Running, http: httpx.AsyncClient) -> SignUp:
     """`await sign_up("Ada")` is a new person, signed in, with that display name."""
-    return _signing_up(system, http)
+    return signing_up(system, http)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def new_person(system: Running, http: httpx.AsyncClient) -> SignUp:
     """The same, for fixtures that outlive a test."""
-    return _signing_up(system, http)
+    return signing_up(system, http)
