@@ -159,7 +159,7 @@ def _client(service: str, endpoint: str, region: str | None = None) -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=4,
-        retries={"mode": "standard", "max_attempts": 1},
+        retries={"mode": "standard", "total_max_attempts": 2},
         s3={"addressing_style": "path" if endpoint else "virtual"},
     )
     # A session of its own: the shared one would keep the credentials it found first.
