@@ -240,7 +240,7 @@ async def test_after_a_day_an_id_is_new_again(door: Caller) -> None:
     assert await door.creates("sun", request_id=request_id) == "facts/2"
 
 
-@pytest.mark.parametrize("key", ["a", "my key, number 7", str(uuid4()), "k" * 255])
+@pytest.mark.parametrize("key", ["a", "my key, number 7", "5e1f7c0a-93d2-4b57-8a61-2f0d9c4be813", "k" * 255])
 async def test_the_header_is_as_good_as_the_field(door: Caller, key: str) -> None:
     assert await door.creates(key=key) == await door.creates(key=key) == "facts/1"
     assert await door.creates(key=key + "x" if len(key) < 255 else "x") == "facts/2"

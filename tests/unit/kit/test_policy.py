@@ -93,7 +93,7 @@ def for_services(*callers: str) -> Policy:
         (for_services("media", "profile"), [MEDIA]),
         (for_services("profile"), []),
     ],
-    ids=str,
+    ids=["users", "moderators", "two services", "another service"],
 )
 def test_only_whom_the_policy_names_is_admitted(policy: Policy, admitted: list[Caller]) -> None:
     assert [caller for caller in (ADA, MODERATOR, MEDIA) if policy.admits(caller)] == admitted
