@@ -5,10 +5,13 @@ Which ports of 127.0.0.1 are free.
 from __future__ import annotations
 
 import errno
+import secrets
 import socket
 from collections.abc import Iterable, Mapping
 
 _LAST = 65535
+_QUIET = range(10240, 32768)
+"""Where no system takes the near end of a connection from, which would be gone by the time a server starts there."""
 
 
 def free_port(preferred: int = 0, *, taken: Iterable[int] = ()) -> int:
@@ -41,9 +44,9 @@ def free_ports(preferred: Mapping[str, int]) -> dict[str, int]:
 
 
 def _any() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while not _is_free(port := _QUIET.start + secrets.randbelow(len(_QUIET))):
+        pass
+    return port
 
 
 def _is_free(port: int) -> bool:

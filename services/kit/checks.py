@@ -77,7 +77,7 @@ async def _ask(variable: str, url: str) -> tuple[Mapping[str, Any], set[str]]:
     try:
         arguments = await address.credentials()
         connecting = Connection.connect(
-            address.conninfo(connect_timeout="3"), autocommit=True, row_factory=dict_row, **arguments
+            address.conninfo(connect_timeout="6"), autocommit=True, row_factory=dict_row, **arguments
         )
         async with await connecting as connection:
             state = await (await connection.execute(_STATE)).fetchone()
