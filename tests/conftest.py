@@ -20,8 +20,6 @@ def _own_credentials() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each of several processes whole files, and the end-to-end tests, which share one system, to one."""
+    """Give each of several processes whole folders: what a folder's tests share is started once."""
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        shares = item.path.parent.name == "e2e" and "system" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("the system" if shares else file))
+        item.add_marker(pytest.mark.xdist_group(str(item.path.parent)))
