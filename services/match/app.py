@@ -1,12 +1,13 @@
 """
-match, wired: database, embedder and index → service → servicer → server, with the index kept in repair beside.
+match, wired: database, embedder and index → service → servicer → server; beside it the index is kept in repair, and
+people are judged where there is a judge.
 """
 
 from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from services.kit.server import running
 from services.match.adapters.account import AccountRows
 from services.match.adapters.auth import Accounts
 from services.match.adapters.behind import Backlog
+from services.match.adapters.judgements import Judgements, Tasks
 from services.match.adapters.learning import Learning
 from services.match.adapters.postgres import Store
 from services.match.adapters.reports import Reports
@@ -31,7 +33,8 @@ from services.match.adapters.safety import Safety
 from services.match.adapters.spaces import Register
 from services.match.config import MatchConfig
 from services.match.indexing import Indexing
-from services.match.ports import Embeddings, Indexes
+from services.match.judging import Judging
+from services.match.ports import Embeddings, Indexes, Judge
 from services.match.service.account import Account
 from services.match.service.clips import Clips
 from services.match.service.connections import Connections
@@ -57,11 +60,12 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
         identity = await open_identity("match", config, common, stack)
         database = await open_database(config.database, stack)
         auth = await open_neighbour("auth", common.auth, identity.tokens, stack) if common.auth else None
-        store = Store(database)
+        judge = open_judge(config, common, stack)
+        store = Store(database, judged_after=config.judge_after_seconds if judge else None)
         spaces = await open_spaces(config, common, store, Register(database), stack)
         backlog = Backlog(database)
         indexing = Indexing(backlog, spaces)
-        await stack.enter_async_context(_beside(indexing))
+        judgements = Judgements(database, judge.id) if judge else None
         do = _use_cases(
             database=database,
             store=store,
@@ -70,7 +74,12 @@ async def app(config: MatchConfig, common: Common) -> AsyncIterator[int]:
             indexing=indexing,
             accounts=Accounts(auth) if auth else None,
             pages=identity.pages,
+            judgements=judgements,
         )
+        loops = [indexing.run()]
+        if judge and judgements:
+            loops.append(Judging(judge, judgements, Tasks(database), do.matches).run())
+        await stack.enter_async_context(_beside(*loops))
         account = Account(AccountRows(database), store, spaces)
 
         def register(server: grpc.aio.Server) -> None:
@@ -92,10 +101,11 @@ def _use_cases(
     indexing: Indexing,
     accounts: Accounts | None,
     pages: PageTokens,
+    judgements: Judgements | None,
 ) -> UseCases:
     viewing = Viewing(store)
     return UseCases(
-        matches=Matches(store, spaces, viewing, pages),
+        matches=Matches(store, spaces, viewing, pages, judgements),
         search=Search(store, spaces, indexing, viewing, pages),
         explain=Explain(store, spaces, viewing),
         connections=Connections(store, pages),
@@ -123,6 +133,20 @@ async def open_embeddings(config: MatchConfig, common: Common, stack: AsyncExitS
             return openai.open_embeddings(config, stack)
         case other:
             raise ConfigError(f"MATCH_EMBEDDINGS: no adapter for {other!r}; use minilm: or openai://MODEL")
+
+
+def open_judge(config: MatchConfig, common: Common, stack: AsyncExitStack) -> Judge | None:
+    """Open the judge that `MATCH_JUDGE` names, if it names one; closed with `stack`."""
+    match urlsplit(config.judge).scheme:
+        case "" if not config.judge:
+            return None
+        case "openai":
+            config.check_openai(common.env)
+            from services.match.adapters import openai_judge  # noqa: PLC0415 - the client only when asked for
+
+            return openai_judge.open_judge(config, stack)
+        case other:
+            raise ConfigError(f"MATCH_JUDGE: no adapter for {other!r}; use openai://MODEL, or nothing")
 
 
 async def open_spaces(
@@ -178,12 +202,14 @@ def _local(variable: str, limit: str, common: Common) -> None:
 
 
 @asynccontextmanager
-async def _beside(indexing: Indexing) -> AsyncIterator[None]:
-    """Keep the index in repair while the service runs."""
-    task = asyncio.create_task(for_everybody(indexing.run()))
+async def _beside(*loops: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do work for everybody while the service runs. None of it ever ends, or ends the service, by itself."""
+    tasks = [asyncio.create_task(for_everybody(loop)) for loop in loops]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task

@@ -17,6 +17,13 @@ class MatchConfig(OpenAISettings):
     Who turns texts into vectors: `minilm:` is the bundled model, `openai://text-embedding-3-small?dimensions=512` one
     elsewhere. A change embeds everybody again.
     """
+    judge: str = ""
+    """
+    Who compares people once more in the background and words reasons: nobody, or `openai://MODEL` (with
+    `?reasoning=low` for models that reason first), about those who agree to EXTERNAL_ANALYSIS.
+    """
+    judge_after_seconds: float = Field(default=15.0, ge=0)
+    """How long a profile rests before it is judged, so that a burst of changes is judged once."""
     openai_in_terms: bool = False
     """Says that your terms tell people that their facts and searches go to that server; it is not used before."""
     index: str = "edge:.data/index"

@@ -18,6 +18,7 @@ def neighbours(config: MatchConfig, common: Common) -> Sequence[Check]:
         checks.database("MATCH_DATABASE", config.database, "services.match"),
         checks.issuer(common),
         checks.openai("MATCH_EMBEDDINGS", config.embeddings, config),
+        *([checks.openai("MATCH_JUDGE", config.judge, config)] if config.judge else []),
         _index(config, common),
         *([checks.service("TIMBRE_AUTH", common.auth)] if common.auth else []),
     )

@@ -135,6 +135,8 @@ class Profile:
     share_clips: bool = False
     matching: bool = True
     """False while the person does not agree to be matched at all."""
+    external_analysis: bool = False
+    """Whether the person agrees that their words are read by a model outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,33 @@ class Reason:
     mine: Fact
     theirs: Fact
     strength: float
+    sentence: str = ""
+    """The pair in words; empty unless a judge has found some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judge says to one pair of people."""
+
+    fit: int
+    """0 to 100, from the side of the one for whom it was judged."""
+    sentences: Mapping[int, str]
+    """By number of the reason, from 1; not every reason has one."""
+
+
+NEUTRAL_FIT: Final = 50
+NO_VERDICT: Final = Verdict(NEUTRAL_FIT, {})
+"""What is kept when a judge had nothing of use to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict that is kept, for two people as they are in these versions."""
+
+    other_version: int
+    fit: int
+    sentences: Mapping[tuple[Direction, UUID, UUID], str]
+    """By direction, my fact and theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """
-The neighbours of which more than one kind exists: who turns texts into vectors, and who finds vectors.
+The neighbours of which more than one kind exists: who turns texts into vectors, and who finds vectors. And the one
+that may be there or not, whose client is imported only when it is: who judges pairs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from services.match.domain import Reason, Verdict
 from services.match.filters import Filters
 
 Floats = NDArray[np.floating]
@@ -30,6 +32,32 @@ class Embeddings(Protocol):
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row of length 1 for each text. The same text gives the same row, near enough to 1e-3."""
+        ...
+
+
+class JudgeUnavailable(Exception):
+    """There is no verdict now; `after` says in how many seconds to come back, if that is known."""
+
+    def __init__(self, after: float | None = None) -> None:
+        super().__init__("no verdict")
+        self.after = after
+
+
+class Judge(Protocol):
+    """Says how well two people fit by their reasons, and words these. Slow, costly, and not to be trusted."""
+
+    @property
+    def id(self) -> str:
+        """Name the model and what it is told. Judgements of different ids are never mixed."""
+        ...
+
+    async def judge(self, reasons: Sequence[Reason]) -> Verdict:
+        """
+        Return a verdict on the one pair of people that the reasons are of; whatever may be wrong in its sentences.
+
+        Raises:
+            JudgeUnavailable: there is none now, and later there may be.
+        """
         ...
 
 

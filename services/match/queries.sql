@@ -8,14 +8,15 @@ SELECT people.version, coalesce(kept.indexed_version, 0) AS indexed_version
 -- Keep a version of a profile, unless the same or a newer one is there. Nobody's suspension ends with it. Its
 -- vectors are those of one space; in the others, the person is behind from now on.
 WITH saved AS (
-    INSERT INTO people (user_id, version, visible, matching, share_clips, card, facts, preferences, speaks, asks,
-                        formats, latitude, longitude, max_distance_km)
-    VALUES (%(user)s, %(version)s, %(visible)s, %(matching)s, %(share_clips)s, %(card)s, %(facts)s, %(preferences)s,
-            %(speaks)s, %(asks)s, %(formats)s, %(latitude)s, %(longitude)s, %(max_distance_km)s)
+    INSERT INTO people (user_id, version, visible, matching, share_clips, external_analysis, card, facts, preferences,
+                        speaks, asks, formats, latitude, longitude, max_distance_km)
+    VALUES (%(user)s, %(version)s, %(visible)s, %(matching)s, %(share_clips)s, %(external_analysis)s, %(card)s,
+            %(facts)s, %(preferences)s, %(speaks)s, %(asks)s, %(formats)s, %(latitude)s, %(longitude)s,
+            %(max_distance_km)s)
     ON CONFLICT (user_id) DO UPDATE
        SET version = EXCLUDED.version, visible = EXCLUDED.visible, matching = EXCLUDED.matching,
-           share_clips = EXCLUDED.share_clips, card = EXCLUDED.card, facts = EXCLUDED.facts,
-           preferences = EXCLUDED.preferences, speaks = EXCLUDED.speaks, asks = EXCLUDED.asks,
+           share_clips = EXCLUDED.share_clips, external_analysis = EXCLUDED.external_analysis,
+           card = EXCLUDED.card, facts = EXCLUDED.facts, preferences = EXCLUDED.preferences, speaks = EXCLUDED.speaks, asks = EXCLUDED.asks,
            formats = EXCLUDED.formats, latitude = EXCLUDED.latitude, longitude = EXCLUDED.longitude,
            max_distance_km = EXCLUDED.max_distance_km, update_time = now()
      WHERE people.version < EXCLUDED.version
@@ -30,6 +31,89 @@ ON CONFLICT (user_id, space) DO UPDATE
    SET version = EXCLUDED.version, claim_until = 'epoch',
        embedded_version = greatest(kept.embedded_version, EXCLUDED.embedded_version),
        vectors = CASE WHEN EXCLUDED.embedded_version > 0 THEN EXCLUDED.vectors ELSE kept.vectors END
+
+-- drop_judgements --
+-- A version makes what was said about the ones before worthless; one without the consent comes as a version, too.
+DELETE FROM judgements
+ WHERE (user_id = %(user)s AND user_version < %(version)s) OR (other_id = %(user)s AND other_version < %(version)s)
+
+-- put_to_judge --
+-- This version is to be judged once it has rested; whoever is judging an older one begins again.
+INSERT INTO judge_tasks (user_id, spreads, due_time)
+SELECT user_id, true, now() + make_interval(secs => %(rest)s)
+  FROM people
+ WHERE user_id = %(user)s AND version = %(version)s AND external_analysis AND findable
+ON CONFLICT (user_id) DO UPDATE
+   SET mark = gen_random_uuid(), spreads = true, attempts = 0, due_time = EXCLUDED.due_time
+
+-- claim_to_judge --
+-- The one who has waited longest; for a while no other copy of the service takes them.
+UPDATE judge_tasks
+   SET claim_until = now() + make_interval(secs => %(lease)s)
+ WHERE user_id = (SELECT user_id
+                    FROM judge_tasks
+                   WHERE due_time <= now() AND claim_until < now()
+                   ORDER BY due_time
+                   LIMIT 1
+                     FOR UPDATE SKIP LOCKED)
+RETURNING user_id, mark, spreads, attempts
+
+-- end_judging --
+-- Somebody is judged, unless they were put there again meanwhile; then it is another's turn to claim them.
+WITH gone AS (DELETE FROM judge_tasks WHERE user_id = %(user)s AND mark = %(mark)s)
+UPDATE judge_tasks SET claim_until = 'epoch' WHERE user_id = %(user)s AND mark <> %(mark)s
+
+-- postpone_judging --
+-- It did not work out; later it may.
+UPDATE judge_tasks
+   SET attempts = attempts + 1, claim_until = 'epoch',
+       due_time = greatest(due_time, now() + make_interval(secs => %(wait)s))
+ WHERE user_id = %(user)s
+
+-- to_be_judged --
+-- Of people in these versions, those whom a judge has still to compare with a user, if both agree that words leave.
+SELECT other.person_id
+  FROM people AS me
+  JOIN unnest(%(people)s::uuid[], %(versions)s::bigint[]) AS asked (person_id, version) ON true
+  JOIN people AS other ON other.person_id = asked.person_id AND other.version = asked.version
+ WHERE me.user_id = %(user)s AND me.version = %(version)s AND me.external_analysis AND me.findable
+   AND other.external_analysis AND other.findable
+   AND NOT EXISTS (SELECT
+                     FROM judgements
+                    WHERE user_id = me.user_id AND other_id = other.user_id AND judge = %(judge)s
+                      AND user_version = me.version AND other_version = other.version)
+
+-- lock_judged --
+-- Both of a pair, if they still are in these versions and agree that words leave; neither changes meanwhile.
+SELECT user_id
+  FROM people
+ WHERE external_analysis
+   AND ((user_id = %(user)s AND version = %(version)s)
+        OR (person_id = %(person)s AND version = %(other_version)s))
+ ORDER BY user_id
+   FOR SHARE
+
+-- save_judgement --
+-- The first judgement of a pair of versions stays, so that no order changes while it is read in pages.
+INSERT INTO judgements (user_id, other_id, user_version, other_version, judge, fit, sentences)
+SELECT %(user)s, user_id, %(version)s, %(other_version)s, %(judge)s, %(fit)s, %(sentences)s
+  FROM people
+ WHERE person_id = %(person)s
+ON CONFLICT DO NOTHING
+
+-- put_other_to_judge --
+-- The other of a pair is to see sentences, too.
+INSERT INTO judge_tasks (user_id)
+SELECT user_id FROM people WHERE person_id = %(person)s
+ON CONFLICT (user_id) DO UPDATE SET mark = gen_random_uuid()
+
+-- judgements --
+-- What a judge had said by then of a user's newest version and others' newest.
+SELECT other.person_id, judgements.other_version, judgements.fit, judgements.sentences
+  FROM judgements
+  JOIN people AS other ON other.user_id = judgements.other_id AND other.version = judgements.other_version
+ WHERE judgements.user_id = %(user)s AND judgements.user_version = %(version)s
+   AND judgements.judge = %(judge)s AND judgements.create_time <= %(since)s
 
 -- viewer --
 -- A user's own profile, what their feedback has made of weights, and whom no list of theirs may show: those they
@@ -448,8 +532,8 @@ SELECT me.preferences,
 
 -- export_person --
 -- What matching knows of a user.
-SELECT person_id, version, visible, matching, share_clips, suspended, shown, findable, card, facts, preferences, speaks,
-       asks, formats, latitude, longitude, max_distance_km, update_time
+SELECT person_id, version, visible, matching, share_clips, external_analysis, suspended, shown, findable, card, facts,
+       preferences, speaks, asks, formats, latitude, longitude, max_distance_km, update_time
   FROM people
  WHERE user_id = %(user)s
 
@@ -466,6 +550,14 @@ SELECT other.person_id, other.card ->> 'display_name' AS display_name, finds.fac
   FROM finds JOIN people AS other ON other.user_id = finds.other_id
  WHERE finds.user_id = %(user)s
  ORDER BY finds.find_time
+
+-- export_judgements --
+-- What a model said of a user and others.
+SELECT other.person_id, other.card ->> 'display_name' AS display_name, judgements.user_version,
+       judgements.other_version, judgements.judge, judgements.fit, judgements.sentences, judgements.create_time
+  FROM judgements JOIN people AS other ON other.user_id = judgements.other_id
+ WHERE judgements.user_id = %(user)s
+ ORDER BY judgements.create_time
 
 -- export_connections --
 -- With whom a user is connected.
@@ -551,6 +643,12 @@ SELECT count(*) AS rows FROM gone
 -- A user's feedback.
 WITH calls AS (DELETE FROM feedback_calls WHERE user_id = %(user)s),
      gone AS (DELETE FROM feedback WHERE user_id = %(user)s RETURNING facet)
+SELECT count(*) AS rows FROM gone
+
+-- erase_judgements --
+-- What a model said of a user and others, whoever it was said to; and that it was to say more.
+WITH tasks AS (DELETE FROM judge_tasks WHERE user_id = %(user)s),
+     gone AS (DELETE FROM judgements WHERE %(user)s IN (user_id, other_id) RETURNING user_id)
 SELECT count(*) AS rows FROM gone
 
 -- erase_answers --

@@ -10,7 +10,7 @@ against. What either rules out removes the pair. The best pairs themselves are t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +21,7 @@ from services.match.domain import (
     MAX_ANSWERS,
     MAX_REASONS,
     MAX_SHARED_REASONS,
+    NEUTRAL_FIT,
     Band,
     Direction,
     Facet,
@@ -65,6 +66,8 @@ class Weights:
     """A weaker answer to a sentence is none: unlike a profile, it has one side only, and nothing makes up for it."""
     found_good: float = 0.42
     found_strong: float = 0.55
+    judged: float = 0.05
+    """By how much of itself a judge may raise or lower a rank: little, since who is judged can speak to it."""
 
     def offering(self) -> Vectors:
         """Return what each facet counts as an answer."""
@@ -209,6 +212,12 @@ def _emphasis(me: Portrait, emphasis: Mapping[Facet, float]) -> tuple[Vectors] |
     for facet, factor in emphasis.items():
         table[facet] = factor
     return (table[me.facets],)
+
+
+def judged(found: Score, fit: int, weights: Weights = WEIGHTS) -> Score:
+    """Return the score with the rank as a judge's fit (0 to 100) moves it; nothing else hangs on it."""
+    share = weights.judged * (fit - NEUTRAL_FIT) / NEUTRAL_FIT
+    return replace(found, rank=found.rank + share * abs(found.rank))
 
 
 def reasons(me: Portrait, other: Portrait, weights: Weights = WEIGHTS) -> tuple[Reason, ...]:

@@ -53,11 +53,11 @@ _STOP: Final = frozenset(
 def terms(text: str) -> frozenset[str]:
     """Return the stems of the content words of `text`; empty when there are only small words."""
     words = (word.replace("’", "'").removesuffix("'s") for word in _WORD.findall(text.lower()))
-    return frozenset(_stem(word) for word in words if len(word) >= _MIN_LENGTH and word not in _STOP)
+    return frozenset(stem(word) for word in words if len(word) >= _MIN_LENGTH and word not in _STOP)
 
 
 @lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Cut inflections so that *bakery* and *bakeries*, *program* and *programming* meet; crude on purpose."""
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_LENGTH:

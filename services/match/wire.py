@@ -57,6 +57,7 @@ def profile_of(request: pb.IndexProfileRequest) -> Profile:
         preferences=_preferences_of(request.preferences),
         share_clips=request.share_clips,
         matching=request.matching,
+        external_analysis=request.external_analysis,
     )
 
 
@@ -104,6 +105,7 @@ def _reason(reason: Reason, speaker: str | None) -> pb.Reason:
         direction=pb.Reason.Direction.ValueType(reason.direction),
         mine=_statement(reason.mine, "matches/me"),
         theirs=_statement(reason.theirs, speaker),
+        sentence=reason.sentence,
     )
 
 

@@ -321,6 +321,8 @@ class Version:
     """Whether the user agreed to be matched."""
     share_clips: bool = False
     """Whether the user agreed that matches may hear the evidence."""
+    external_analysis: bool = False
+    """Whether the user agreed that their words leave Timbre to be read."""
 
     @property
     def visible(self) -> bool:

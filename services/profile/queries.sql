@@ -173,9 +173,10 @@ UPDATE versions
 
 -- add_version --
 -- The profile as it is after a change.
-INSERT INTO versions (user_id, version, cause, card, facts, preferences, matching, share_clips, create_time)
+INSERT INTO versions (user_id, version, cause, card, facts, preferences, matching, share_clips, external_analysis,
+                      create_time)
 VALUES (%(user)s, %(version)s, %(cause)s, %(card)s, %(facts)s, %(preferences)s, %(matching)s, %(share_clips)s,
-        %(now)s)
+        %(external_analysis)s, %(now)s)
 
 -- list_versions --
 -- One page of history, newest first.

@@ -10,8 +10,17 @@ from uuid import UUID
 from services.kit.postgres import EVERYBODY, Connection, Database, acting_for, fetch_one, queries
 
 _SQL: Final = queries("services.match")
-_KINDS: Final = ("reactions", "connections", "blocks", "reports", "finds", "feedback")
-_EXPORTED: Final = ("reactions", "finds", "connections", "blocks", "reports", "feedback", "feedback_calls")
+_KINDS: Final = ("reactions", "connections", "blocks", "reports", "finds", "judgements", "feedback")
+_EXPORTED: Final = (
+    "reactions",
+    "finds",
+    "judgements",
+    "connections",
+    "blocks",
+    "reports",
+    "feedback",
+    "feedback_calls",
+)
 
 
 class AccountRows:

@@ -67,14 +67,16 @@ class Seen:
 class Store:
     """People, reactions, connections. A viewer sees others by vectors of one space, the viewer's."""
 
-    def __init__(self, database: Database, space: str = "") -> None:
+    def __init__(self, database: Database, space: str = "", *, judged_after: float | None = None) -> None:
         """
         Args:
             database: Where everything is.
             space: The one that serves; `Spaces` names another when it changes.
+            judged_after: How many seconds a new version rests before it is judged; None when nobody judges.
         """
         self._database = database
         self.space = space
+        self._judged_after = judged_after
         self._people: OrderedDict[tuple[UUID, str], Person] = OrderedDict()
 
     async def known_version(self, user_id: str) -> tuple[int, int]:
@@ -84,7 +86,7 @@ class Store:
 
     async def save(self, user_id: str, profile: Profile, vectors: Stored, space: str = "") -> None:
         """
-        Keep a version; the same or a newer one is never replaced.
+        Keep a version, and nothing that was judged of older ones; the same or a newer one is never replaced.
 
         Args:
             user_id: Whose it is.
@@ -93,7 +95,13 @@ class Store:
             space: The space of the vectors; the one that serves when omitted.
         """
         names = {"user": user_id, "vectors": vectors.tobytes(), "space": space or self.space}
-        await self._database.one(_SQL["save_person"], columns_of(profile) | names)
+        async with self._database.transaction() as connection:
+            await connection.execute(_SQL["save_person"], columns_of(profile) | names)
+            # Not in the same statement: by now no judgement of an older version can be under way.
+            version = {"user": user_id, "version": profile.version}
+            await connection.execute(_SQL["drop_judgements"], version)
+            if self._judged_after is not None:
+                await connection.execute(_SQL["put_to_judge"], version | {"rest": self._judged_after})
 
     async def viewer(self, user_id: str, space: str = "") -> Viewer | None:
         """

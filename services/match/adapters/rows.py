@@ -55,6 +55,7 @@ def columns_of(profile: Profile) -> dict[str, object]:
         "visible": profile.visible,
         "matching": profile.matching,
         "share_clips": profile.share_clips,
+        "external_analysis": profile.external_analysis,
         "card": Jsonb(_card_to_json(profile.card)),
         "facts": Jsonb([_fact_to_json(fact) for fact in profile.facts]),
         "preferences": Jsonb(_preferences_to_json(preferences)),

@@ -33,7 +33,16 @@ class Account:
             kind: [_readable(row) for row in rows] for kind, rows in (await self._rows.lists(user_id)).items()
         }
         yield "index.json", document(_person(person, user_id))
-        yield "matches.json", document({"reactions": lists["reactions"], "found": lists["finds"]})
+        yield (
+            "matches.json",
+            document(
+                {
+                    "reactions": lists["reactions"],
+                    "found": lists["finds"],
+                    "judgements": lists["judgements"],
+                }
+            ),
+        )
         yield "connections.json", document(lists["connections"])
         yield "blocks.json", document(lists["blocks"])
         yield "reports.json", document(lists["reports"])

@@ -5,16 +5,19 @@ One person looking at another: the same rules for every use case that shows some
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from services.match import ranking
 from services.match.adapters.postgres import Seen, Store, Viewer
-from services.match.domain import WEIGHTED, Band, Facet, Match, Reaction, Reason, Weight
+from services.match.domain import WEIGHTED, Band, Facet, Judgement, Match, Reaction, Reason, Weight
 from services.match.errors import ConsentRequired, MatchNotFound, ProfileNotReady
 from services.match.filters import compatible
 from services.match.ranking import Score, score
+
+Judged = Mapping[UUID, Judgement]
 
 DEFAULT_PAGE: Final = 20
 DIGITS: Final = 5
@@ -80,9 +83,22 @@ def may_be_listed(viewer: Viewer, seen: Seen, since: datetime) -> bool:
     )
 
 
-def as_match(viewer: Viewer, seen: Seen, found: Score) -> Match:
-    """Show somebody with the reasons for which it is mutual."""
-    return show(seen, found.band(), ranking.reasons(viewer.person.portrait, seen.person.portrait))
+def as_match(viewer: Viewer, seen: Seen, found: Score, judgements: Judged) -> Match:
+    """Show somebody with the reasons for which it is mutual, in words where there are some."""
+    reasons = ranking.reasons(viewer.person.portrait, seen.person.portrait)
+    if judgement := judgement_of(seen, judgements):
+        said = judgement.sentences
+        reasons = tuple(
+            replace(each, sentence=said.get((each.direction, each.mine.id, each.theirs.id), ""))
+            for each in reasons
+        )
+    return show(seen, found.band(), reasons)
+
+
+def judgement_of(seen: Seen, judgements: Judged) -> Judgement | None:
+    """Return what a judge said of somebody in the version that is shown."""
+    found = judgements.get(seen.person.person_id)
+    return found if found and found.other_version == seen.person.version else None
 
 
 def show(seen: Seen, band: Band, reasons: tuple[Reason, ...]) -> Match:

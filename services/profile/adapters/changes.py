@@ -180,6 +180,7 @@ class Change:
             profile.preferences,
             matching=self._consents.hold(Purpose.MATCHING),
             share_clips=self._consents.hold(Purpose.SHARE_CLIPS),
+            external_analysis=self._consents.hold(Purpose.EXTERNAL_ANALYSIS),
         )
         await self._run("add_version", **snapshots.version_params(version))
         await self._jobs.defer(self._connection, INDEX_JOB, user_id=self._user)

@@ -65,4 +65,5 @@ def _request(version: Version) -> pb.IndexProfileRequest:
         preferences=preferences_to_wire(version.preferences),
         share_clips=version.share_clips,
         matching=version.matching,
+        external_analysis=version.external_analysis,
     )

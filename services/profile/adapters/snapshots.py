@@ -158,6 +158,7 @@ def version_params(version: Version) -> dict[str, Any]:
         "preferences": Jsonb(preferences_json(version.preferences)),
         "matching": version.matching,
         "share_clips": version.share_clips,
+        "external_analysis": version.external_analysis,
     }
 
 
@@ -171,6 +172,7 @@ def version_of(row: Mapping[str, Any]) -> Version:
         preferences=_preferences(row["preferences"], 0, None),
         matching=row["matching"],
         share_clips=row["share_clips"],
+        external_analysis=row["external_analysis"],
     )
 
 

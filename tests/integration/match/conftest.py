@@ -62,6 +62,7 @@ class Client:
         preferences: profile_pb2.Preferences | None = None,
         share_clips: bool = False,
         matching: bool = True,
+        external_analysis: bool = False,
     ) -> int:
         """Index `"FACET: text"` facts for a user; a quote is the text, spoken at a made-up second."""
         request = pb.IndexProfileRequest(
@@ -72,6 +73,7 @@ class Client:
             preferences=preferences,
             share_clips=share_clips,
             matching=matching,
+            external_analysis=external_analysis,
         )
         reply = await self.stub.IndexProfile(request, metadata=self.profile_service(user))
         return reply.indexed_version

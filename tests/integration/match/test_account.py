@@ -106,6 +106,7 @@ async def test_nothing_of_an_erased_user_stays_anywhere(match: Client, behind: B
         "postgres.blocks": 2,
         "postgres.reports": 2,
         "postgres.finds": 1,
+        "postgres.judgements": 0,
         "postgres.feedback": 1,
         "postgres.request_ids": 2,
         "index.points": 1,

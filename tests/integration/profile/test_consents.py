@@ -203,6 +203,18 @@ async def test_match_is_told_nothing_but_that_matching_is_withdrawn(
     assert not told.share_clips
 
 
+async def test_match_is_told_whose_words_may_leave_until_they_may_not(
+    ada: Person, surroundings: Surroundings, match: MatchServer
+) -> None:
+    await ada.agree(EXTERNAL)
+    async with working(surroundings, match):
+        await settled(ada, 1)
+        assert match.newest[ada.id].external_analysis
+        await ada.withdraw(EXTERNAL)
+        await settled(ada, 2)
+    assert not match.newest[ada.id].external_analysis
+
+
 async def test_match_is_told_who_shares_clips_and_what_is_preferred(
     ada: Person, surroundings: Surroundings, match: MatchServer
 ) -> None:

@@ -225,8 +225,13 @@ class Reason(_message.Message):
     DIRECTION_FIELD_NUMBER: _builtins.int
     MINE_FIELD_NUMBER: _builtins.int
     THEIRS_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
     direction: Global___Reason.Direction.ValueType
     """direction of the pair."""
+    sentence: _builtins.str
+    """sentence puts the pair into words, written by a model from the two facts alone, at most 200
+    characters of plain text; empty when there is none, as for most pairs and for answers to a search.
+    """
     @_builtins.property
     def mine(self) -> Global___Statement:
         """mine is the caller's fact."""
@@ -241,10 +246,11 @@ class Reason(_message.Message):
         direction: Global___Reason.Direction.ValueType = ...,
         mine: Global___Statement | None = ...,
         theirs: Global___Statement | None = ...,
+        sentence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["mine", b"mine", "theirs", b"theirs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "mine", b"mine", "theirs", b"theirs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "mine", b"mine", "sentence", b"sentence", "theirs", b"theirs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -531,6 +537,7 @@ class IndexProfileRequest(_message.Message):
     PREFERENCES_FIELD_NUMBER: _builtins.int
     SHARE_CLIPS_FIELD_NUMBER: _builtins.int
     MATCHING_FIELD_NUMBER: _builtins.int
+    EXTERNAL_ANALYSIS_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """version of the profile, from 1."""
     visible: _builtins.bool
@@ -539,6 +546,10 @@ class IndexProfileRequest(_message.Message):
     """share_clips is true while the user gives the consent SHARE_CLIPS."""
     matching: _builtins.bool
     """matching is false while the user has withdrawn the consent MATCHING; then `facts` is empty."""
+    external_analysis: _builtins.bool
+    """external_analysis is true while the user gives the consent EXTERNAL_ANALYSIS; without it no model
+    outside judges a pair that the user is in.
+    """
     @_builtins.property
     def card(self) -> Global___Card:
         """card as others see it."""
@@ -561,10 +572,11 @@ class IndexProfileRequest(_message.Message):
         preferences: _profile_pb2.Preferences | None = ...,
         share_clips: _builtins.bool = ...,
         matching: _builtins.bool = ...,
+        external_analysis: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "preferences", b"preferences"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "facts", b"facts", "matching", b"matching", "preferences", b"preferences", "share_clips", b"share_clips", "version", b"version", "visible", b"visible"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "external_analysis", b"external_analysis", "facts", b"facts", "matching", b"matching", "preferences", b"preferences", "share_clips", b"share_clips", "version", b"version", "visible", b"visible"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
