@@ -40,6 +40,7 @@ NOT_EXPORTED = {
     "match.reports": {"reported_id": "the other's id; the archive names them as the user knows them"},
     "match.reactions": {"other_id": "as above"},
     "match.blocks": {"other_id": "as above"},
+    "match.judgements": {"other_id": "as above"},
     "match.connections": {"first_user": "as above", "second_user": "as above"},
 }
 """Columns whose values mean nothing to a person, with the reason."""
@@ -50,6 +51,7 @@ TABLES_NOT_EXPORTED = {
     "procrastinate_workers": "processes",
     "procrastinate_periodic_defers": "the queue's own log",
     "migrations": "the schema",
+    "judge_tasks": "work to do: whose list is to be judged, and when",
     "vectors": "embeddings: numbers without meaning to a person, and how far the index is",
     "revocations": "a digest of the user's id",
     "erased_users": "a digest of the user's id",

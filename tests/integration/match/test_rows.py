@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore::services.kit.config.DevelopmentWarning")
 
 
+_JUDGED = """
+INSERT INTO judgements (user_id, other_id, user_version, other_version, judge, fit, sentences)
+VALUES ('nora', 'priya', 1, 1, 'somebody', 60, '[]')
+"""
+
+
 @pytest.fixture
 async def rows(config: MatchConfig, market: Client) -> AsyncIterator[Database]:
-    """Nora likes Priya, has found Ruth, and blocks and reports Brian, who likes Nora."""
+    """Nora likes Priya, with whom she was judged, and is to be; and has found, blocks and reports Ruth."""
     await market.react("nora", (await market.named("nora", "Priya")).name, LIKE)
     (ruth,) = (await market.search("nora", "somebody who grows vegetables")).matches
     await market.block("nora", ruth.name)
     await market.report("nora", ruth.name, "throws tomatoes")
     async with AsyncExitStack() as stack:
-        yield await open_database(config.database, stack, max_size=1)
+        database = await open_database(config.database, stack, max_size=1)
+        with acting_for(EVERYBODY):
+            await database.all(_JUDGED)
+            await database.all("INSERT INTO judge_tasks (user_id) VALUES ('nora')")
+        yield database
 
 
 async def count(rows: Database, user: str, query: LiteralString) -> int:
@@ -63,6 +73,8 @@ async def test_profiles_are_read_by_anybody_who_acts_for_somebody_and_written_by
         ("blocks", {"nora", "ruth"}),
         ("reports", {"nora"}),
         ("finds", {"nora"}),
+        ("judgements", {"nora", "priya"}),
+        ("judge_tasks", {"nora"}),
         ("resolutions", set[str]()),
     ],
 )
@@ -85,6 +97,9 @@ async def test_the_blocked_cannot_end_a_block_nor_anybody_speak_for_another(rows
         "INSERT INTO blocks (user_id, blocked_id, display_name) VALUES ('nora', 'brian', '')",
         "INSERT INTO connections (first_user, second_user) VALUES ('brian', 'nora')",
         "INSERT INTO feedback (user_id, facet, tenths) VALUES ('nora', 1, 1)",
+        "INSERT INTO judge_tasks (user_id) VALUES ('brian')",
+        _JUDGED.replace("'priya', 1", "'priya', 2"),
+        _JUDGED.replace("'nora', 'priya'", "'ruth', 'priya'"),
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await count(rows, "ruth", statement)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.match.domain import MAX_REASONS, Direction, Facet, Fact
-from services.match.ranking import NO_SCORE, WEIGHTS, Portrait, answers, reasons, score
+from services.match.ranking import NO_SCORE, WEIGHTS, Portrait, answers, judged, reasons, score
 
 TOPICS = 12
 COOKING, SAILING, CODE, SALES, CHESS = range(5)
@@ -171,6 +171,19 @@ def test_a_weight_counts_on_the_side_of_ones_own_fact() -> None:
     assert by_need == pytest.approx(by_offer)
     assert by_need < score(me, [PARTNER])[0].rank
     assert score(me, [PARTNER], emphasis={BACKGROUND: 0.5})[0].rank == score(me, [PARTNER])[0].rank
+
+
+@given(_people(), _people(), st.integers(0, 100))
+def test_a_judge_moves_a_rank_by_a_twentieth_at_most_and_nothing_else(
+    one: Portrait, other: Portrait, fit: int
+) -> None:
+    (found,) = score(one, [other])
+    moved = judged(found, fit)
+    assert replace(moved, rank=found.rank) == found
+    assert abs(moved.rank - found.rank) <= 0.05 * abs(found.rank) + 1e-9
+    assert (moved.rank - found.rank) * (fit - 50) >= 0
+    assert judged(found, 50).rank == found.rank
+    assert judged(found, 100).rank >= judged(found, fit).rank >= judged(found, 0).rank
 
 
 def test_what_only_they_rule_out_is_not_known_to_me() -> None:
