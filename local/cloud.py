@@ -1,7 +1,7 @@
 """
 `CLOUD=emulated`: the adapters of production in place of the models on this machine. Transcribe is the AWS emulator's,
-with our own recogniser as its ears; OpenAI is the small server that the tests use, which selects by rules and
-knows no language model.
+with our own recogniser as its ears; OpenAI is the small server that the tests use, which selects and judges by
+rules and knows no language model.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def settings(service: str, address: str) -> dict[str, str]:
             return {"ANALYZER": "openai://rules", **openai}
         case "match":
             embeddings = "openai://text-embedding-3-small?dimensions=384"
-            return {"EMBEDDINGS": embeddings, "OPENAI_IN_TERMS": "true", **openai}
+            judge = {"JUDGE": "openai://rules", "JUDGE_AFTER_SECONDS": "1"}
+            return {"EMBEDDINGS": embeddings, "OPENAI_IN_TERMS": "true", **judge, **openai}
         case _:
             return {}
 

@@ -77,6 +77,8 @@ def _print(match: dict[str, Any], other: Person, reasons: list[dict[str, Any]], 
         for who, statement in (("you", reason["mine"]), ("they", reason["theirs"])):
             quote = f'{who:>9} said at {seconds(statement):>12}  "{statement["quote"]}"'
             terminal.say(Text.assemble(quote))
+        if sentence := reason.get("sentence"):
+            terminal.say(Text(f"{'judge':>9} said {sentence}", style="dim"))
 
 
 async def show_calls(cast: Cast, person: Person, stack: Stack, terminal: Terminal) -> None:

@@ -13,6 +13,7 @@ from local.doctor import examine
 from local.stack import Running, running
 from local.state import State
 from tests.e2e.conftest import ANY_PORTS, SignUp, Someone, in_silence, signing_up
+from tests.e2e.people import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -58,6 +59,17 @@ async def test_two_who_type_are_matched_by_vectors_from_elsewhere(cloud_sign_up:
     for someone, text in ((luthier, OFFERS), (beekeeper, SEEKS)):
         assert (await someone.types(text))["state"] == "STATE_READY"
     assert "Beekeeper" in [match["card"]["displayName"] for match in await luthier.matches()]
+    assert await until(lambda: _worded(beekeeper, "Luthier")) == {
+        "They can help with what you look for, repair violins and cellos."
+    }
+
+
+async def _worded(someone: Someone, name: str) -> set[str] | None:
+    """What the judge says of the reasons for a match, once it has said something."""
+    found = [match for match in await someone.matches() if match["card"]["displayName"] == name]
+    return {
+        reason["sentence"] for match in found for reason in match["reasons"] if reason["sentence"]
+    } or None
 
 
 async def test_nothing_leaves_without_the_consent(cloud_sign_up: SignUp) -> None:
@@ -71,4 +83,5 @@ async def test_the_doctor_finds_every_neighbour_well(cloud: Running) -> None:
     everything = [finding for findings in found.values() for finding in findings]
     assert [finding for finding in everything if not finding["ok"]] == []
     asked = {finding["neighbour"] for finding in everything}
-    assert {"MEDIA_SPEECH", "MEDIA_EVENTS", "PROFILE_ANALYZER", "MATCH_EMBEDDINGS", "AUTH_USER_POOL"} <= asked
+    assert {"MEDIA_SPEECH", "MEDIA_EVENTS", "PROFILE_ANALYZER", "AUTH_USER_POOL"} <= asked
+    assert {"MATCH_EMBEDDINGS", "MATCH_JUDGE"} <= asked
