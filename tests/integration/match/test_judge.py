@@ -16,10 +16,12 @@ import pytest
 from pydantic import SecretStr
 
 from services.kit.config import ConfigError
+from services.kit.postgres import EVERYBODY, acting_for, open_database
 from services.match import judging
+from services.match.adapters.judgements import Tasks
 from services.match.app import open_judge
 from tests.fixtures.openai_server import KEY, Fault, OpenAIServer, pairs_of
-from tests.integration.match.people import ENGINEER, FOUNDER, GARDENER, PASS, RIVAL, refused
+from tests.integration.match.people import ENGINEER, FOUNDER, GARDENER, refused
 
 if TYPE_CHECKING:
     from services.kit.config import Common
@@ -91,7 +93,7 @@ def rest(behind: Behind) -> Callable[[], Awaitable[None]]:
 
 
 async def agree(match: Client, *names: str, version: int = 1) -> None:
-    facts = {"nora": FOUNDER, "priya": ENGINEER, "ruth": GARDENER, "brian": RIVAL}
+    facts = {"nora": FOUNDER, "priya": ENGINEER, "ruth": GARDENER}
     for name in names:
         await match.index(name, *facts[name], version=version, external_analysis=True)
 
@@ -242,19 +244,37 @@ async def _rows(behind: Behind, sql: str, expected: list[tuple[Any, ...]]) -> bo
     return behind(sql) == expected
 
 
-async def test_somebody_who_is_suspended_blocked_or_unmatched_is_not_judged(
+async def test_somebody_who_withdrew_from_matching_is_not_judged_and_not_kept_waiting(
     start: Start, openai: OpenAIServer, rest: Rest, behind: Behind
 ) -> None:
-    openai.always = Fault(status=400)
     async with start() as match:
-        await agree(match, "nora", "priya", "brian")
-        await match.react("nora", (await match.named("nora", "Priya")).name, PASS)
-        await rest()
-        openai.clear()
-        await match.index("priya", *ENGINEER, version=2, matching=False, external_analysis=True)
-        behind("UPDATE judge_tasks SET due_time = now()")
+        await match.index("nora", *FOUNDER)
+        await match.index("priya", *ENGINEER, matching=False, external_analysis=True)
+        behind("INSERT INTO judge_tasks (user_id, spreads) SELECT user_id, true FROM people")
         await rest()
     assert openai.requests == []
+    assert behind("SELECT count(*) FROM judge_tasks") == [(0,)]
+
+
+@pytest.mark.parametrize("judge_url", [""])
+async def test_nobody_is_claimed_twice_at_once_and_who_comes_again_meanwhile_stays(
+    config: MatchConfig, start: Start, behind: Behind
+) -> None:
+    async with start() as match, AsyncExitStack() as stack:
+        await match.index("nora", *FOUNDER)
+        tasks = Tasks(await open_database(config.database, stack))
+        behind("INSERT INTO judge_tasks (user_id) VALUES ('nora')")
+        with acting_for(EVERYBODY):
+            first = await tasks.claim(lease_seconds=60)
+            assert first
+            assert await tasks.claim(lease_seconds=60) is None
+            behind("UPDATE judge_tasks SET mark = gen_random_uuid()")
+            await tasks.done(first)
+            again = await tasks.claim(lease_seconds=0)
+            assert again
+            # Whoever had it last is gone, as their lease says.
+            assert await eventually(lambda: tasks.claim(lease_seconds=60)) == again
+            await tasks.done(again)
     assert behind("SELECT count(*) FROM judge_tasks") == [(0,)]
 
 
