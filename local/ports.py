@@ -5,20 +5,17 @@ Which ports of 127.0.0.1 are free.
 from __future__ import annotations
 
 import errno
-import secrets
 import socket
 from collections.abc import Iterable, Mapping
 
 _LAST = 65535
-_QUIET = range(10240, 32768)
-"""Where no system takes the near end of a connection from, which would be gone by the time a server starts there."""
 
 
 def free_port(preferred: int = 0, *, taken: Iterable[int] = ()) -> int:
     """
     Return `preferred` if it is free and not in `taken`, or else the next port that is; 0 means any.
 
-    Nothing is held: somebody else may still take it before it is used.
+    Nothing is held: somebody else may still take it before it is used. Any port is at least no other's for a minute.
 
     Raises:
         OSError: no port from `preferred` upwards is free.
@@ -44,9 +41,13 @@ def free_ports(preferred: Mapping[str, int]) -> dict[str, int]:
 
 
 def _any() -> int:
-    while not _is_free(port := _QUIET.start + secrets.randbelow(len(_QUIET))):
-        pass
-    return port
+    # A connection that ends at this port first leaves the port waiting (RFC 9293, TIME-WAIT). For a minute the
+    # system gives it to nobody who asks for any port, while a server that wants this one may have it.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        with socket.create_connection(address):
+            server.accept()[0].close()
+    return address[1]
 
 
 def _is_free(port: int) -> bool:
