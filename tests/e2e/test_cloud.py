@@ -79,9 +79,13 @@ async def test_nothing_leaves_without_the_consent(cloud_sign_up: SignUp) -> None
 
 
 async def test_the_doctor_finds_every_neighbour_well(cloud: Running) -> None:
-    found = await examine(cloud.stack.state, cloud.stack.published(cloud.resources))
-    everything = [finding for findings in found.values() for finding in findings]
-    assert [finding for finding in everything if not finding["ok"]] == []
+    while True:
+        found = await examine(cloud.stack.state, cloud.stack.published(cloud.resources))
+        everything = [finding for findings in found.values() for finding in findings]
+        wrong = [finding for finding in everything if not finding["ok"]]
+        assert not any(finding["lasting"] for finding in wrong), wrong
+        if not wrong:  # a machine that is busy may answer late; the run's time limit ends this
+            break
     asked = {finding["neighbour"] for finding in everything}
     assert {"MEDIA_SPEECH", "MEDIA_EVENTS", "PROFILE_ANALYZER", "AUTH_USER_POOL"} <= asked
     assert {"MATCH_EMBEDDINGS", "MATCH_JUDGE"} <= asked
