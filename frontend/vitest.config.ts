@@ -1,0 +1,18 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import base from "./vite.config";
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      environment: "jsdom",
+      environmentOptions: { jsdom: { url: "http://timbre.test/" } },
+      setupFiles: ["testing/setup.ts"],
+      include: ["src/**/*.test.{ts,tsx}", "testing/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
+      css: { modules: { classNameStrategy: "non-scoped" } },
+      restoreMocks: true,
+      pool: "threads",
+      testTimeout: 15_000,
+    },
+  }),
+);
