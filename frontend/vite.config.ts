@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** The running system that the development server stands in front of; see `make run`. */
-const gateway = process.env["TIMBRE_GATEWAY"] ?? "http://127.0.0.1:8080";
+const gateway = process.env.TIMBRE_GATEWAY ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [

@@ -19,17 +19,18 @@ export class ApiError extends Error {
     this.status = status;
     this.requestId = requestId;
     const fields = new Map<string, string>();
+    let metadata = {};
     for (const detail of error.details ?? []) {
       if (detail["@type"] === "type.googleapis.com/google.rpc.ErrorInfo") {
         this.reason = detail.reason;
-        this.metadata = detail.metadata;
+        metadata = detail.metadata;
       } else if (detail["@type"] === "type.googleapis.com/google.rpc.RetryInfo") {
         this.retryAfterMs = parseFloat(detail.retryDelay) * 1000;
       } else if (detail["@type"] === "type.googleapis.com/google.rpc.BadRequest") {
         for (const violation of detail.fieldViolations) fields.set(violation.field, violation.description);
       }
     }
-    this.metadata ??= {};
+    this.metadata = metadata;
     this.fields = fields;
   }
 

@@ -37,7 +37,7 @@ interface Follow<T> {
  */
 export async function* follow<T>(options: Follow<T>): AsyncGenerator<T, void> {
   const { signal, silenceMs = 40_000, pauses = [500, 2_000, 5_000, 10_000] } = options;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     const connection = new AbortController();
     const stop = () => connection.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
@@ -66,7 +66,9 @@ export async function* follow<T>(options: Follow<T>): AsyncGenerator<T, void> {
     }
     const pause = pauses[failures];
     failures += 1;
-    if (pause === undefined) throw problem ?? new Error("The stream ended early, again and again.");
+    if (pause === undefined) {
+      throw problem instanceof Error ? problem : new Error("The stream ended early, again and again.");
+    }
     await new Promise((resolve) => setTimeout(resolve, pause));
     signal.throwIfAborted();
     options.onReconnect?.();

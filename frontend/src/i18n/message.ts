@@ -14,7 +14,11 @@ type Part =
 const parsed = new Map<string, Part[]>();
 
 /** Fill in a message; what is not text in `values` comes back as it is, in its place. */
-export function fill<T>(message: string, values: Readonly<Record<string, Value | T>>, locale: string): (string | T)[] {
+export function fill<T>(
+  message: string,
+  values: Readonly<Record<string, Value | T>>,
+  locale: string,
+): (string | T)[] {
   let parts = parsed.get(message);
   if (!parts) {
     parts = new Reader(message).all();

@@ -9,7 +9,7 @@ const accented = "áçéíñóúýÁÇÐÉÍÑÓÚÝ";
  */
 export function pseudo(message: string): string {
   const stretched = mapTexts(message, (text) =>
-    [...text].map((letter) => accented[plain.indexOf(letter)] ?? letter).join(""),
+    text.replace(/[a-z]/gi, (letter) => accented[plain.indexOf(letter)] ?? letter),
   );
   const letters = message.replace(/\{[^}]*\}/g, "").length;
   return `[${stretched}${" ·".repeat(Math.ceil(letters / 6))}]`;

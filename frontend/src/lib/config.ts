@@ -33,21 +33,21 @@ export class ConfigError extends Error {
 export function parseConfig(json: unknown): Config {
   const read = new Reader();
   const top = read.object(json, "config.json");
-  const signIn = read.object(top["signIn"], "signIn");
-  const analytics = read.object(top["analytics"] ?? {}, "analytics");
+  const signIn = read.object(top.signIn, "signIn");
+  const analytics = read.object(top.analytics ?? {}, "analytics");
   const config: Config = {
-    api: read.url(top["api"], "api", { mayBeEmpty: true }),
+    api: read.url(top.api, "api", { mayBeEmpty: true }),
     signIn: {
-      issuer: read.url(signIn["issuer"], "signIn.issuer"),
-      clientId: read.text(signIn["clientId"], "signIn.clientId"),
-      domain: read.url(signIn["domain"], "signIn.domain"),
-      providers: read.texts(signIn["providers"] ?? [], "signIn.providers"),
+      issuer: read.url(signIn.issuer, "signIn.issuer"),
+      clientId: read.text(signIn.clientId, "signIn.clientId"),
+      domain: read.url(signIn.domain, "signIn.domain"),
+      providers: read.texts(signIn.providers ?? [], "signIn.providers"),
     },
     analytics: {
-      vercel: read.flag(analytics["vercel"] ?? false, "analytics.vercel"),
-      speedInsights: read.flag(analytics["speedInsights"] ?? false, "analytics.speedInsights"),
+      vercel: read.flag(analytics.vercel ?? false, "analytics.vercel"),
+      speedInsights: read.flag(analytics.speedInsights ?? false, "analytics.speedInsights"),
     },
-    receiptKeys: read.texts(top["receiptKeys"] ?? [], "receiptKeys"),
+    receiptKeys: read.texts(top.receiptKeys ?? [], "receiptKeys"),
   };
   if (read.problems.length) throw new ConfigError(read.problems);
   return config;
@@ -69,7 +69,8 @@ class Reader {
   readonly problems: string[] = [];
 
   object(value: unknown, name: string): Record<string, unknown> {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
     this.problems.push(`${name}: an object is needed`);
     return {};
   }

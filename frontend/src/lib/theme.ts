@@ -12,7 +12,7 @@ export function keptTheme(): Theme {
 
 /** Show the page in a theme, now and next time. */
 export function setTheme(theme: Theme): void {
-  if (theme === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = theme;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   storage("local").setItem(key, theme);
 }

@@ -38,9 +38,12 @@ const read: [text: string, on: string][] = [
   ["paper", "ink"],
 ];
 /** Borders of controls and what is drawn: 3 : 1 is asked. */
-const seen: [mark: string, on: string][] = ["line-strong", "ember-fill", "lagoon-fill", "danger-fill"].flatMap(
-  (mark) => backgrounds.map((on): [string, string] => [mark, on]),
-);
+const seen: [mark: string, on: string][] = [
+  "line-strong",
+  "ember-fill",
+  "lagoon-fill",
+  "danger-fill",
+].flatMap((mark) => backgrounds.map((on): [string, string] => [mark, on]));
 
 describe.each<Theme>(["light", "dark"])("in the %s theme", (theme) => {
   test.each(read)("%s can be read on %s", (text, on) => {

@@ -1,0 +1,51 @@
+import { act, render } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { memoryLocation } from "wouter/memory-location";
+import { App } from "@/app/app";
+import type { Locale } from "@/i18n/locale";
+import type { Config } from "@/lib/config";
+import { newQueryClient } from "@/lib/query-client";
+import type { SessionState } from "@/lib/session/session";
+import { fakeApi, type Handlers } from "./fake-api";
+import { ada, fakeSession } from "./fake-session";
+
+interface Options {
+  /** Who is signed in; Ada when left out. */
+  as?: SessionState;
+  locale?: Locale;
+  config?: Partial<Config>;
+}
+
+const config: Config = {
+  api: "",
+  signIn: { issuer: "http://issuer.test", clientId: "page", domain: "http://sign-in.test", providers: [] },
+  analytics: { vercel: false, speedInsights: false },
+  receiptKeys: [],
+};
+
+/** Open the page at a path, on a typed fake of the API. Read the screen as people do: `screen.findByRole(…)`. */
+export async function renderRoute(path: string, handlers: Handlers = {}, options: Options = {}) {
+  const session = fakeSession(options.as ?? ada);
+  const location = memoryLocation({ path, record: true });
+  const services = {
+    config: { ...config, ...options.config },
+    session,
+    api: fakeApi(handlers, session),
+    queries: newQueryClient(),
+  };
+  const view = render(
+    <App services={services} initialLocale={options.locale ?? "en"} location={location.hook} />,
+  );
+  await act(async () => {
+    // Screens are fetched when they are needed.
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  return {
+    ...view,
+    session,
+    user: userEvent.setup(),
+    /** Where the page is now. */
+    path: () => location.history.at(-1) ?? path,
+    navigate: (to: string) => act(() => location.navigate(to)),
+  };
+}
