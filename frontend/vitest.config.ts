@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vite.config";
+import base from "./vite.config.ts";
 
 export default mergeConfig(
   base,
@@ -11,6 +11,7 @@ export default mergeConfig(
       include: ["src/**/*.test.{ts,tsx}", "testing/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
       css: { modules: { classNameStrategy: "non-scoped" } },
       restoreMocks: true,
+      env: { DEBUG_PRINT_LIMIT: "1500" },
       pool: "threads",
       testTimeout: 15_000,
     },

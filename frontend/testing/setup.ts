@@ -17,3 +17,4 @@ afterEach(() => {
 
 // What jsdom lacks and the page uses.
 window.scrollTo = () => undefined;
+HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useState } from "react";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { I18nProvider } from "react-aria-components/I18nProvider";
-import { Route, Router, Switch, type BaseLocationHook } from "wouter";
+import { Route, Router, Switch, useLocation, type BaseLocationHook } from "wouter";
 import { ApiProvider } from "@/api/api-context";
 import type { Api } from "@/api/client";
 import { AnnouncerProvider } from "@/components/announcer";
@@ -70,11 +70,13 @@ export function App({ services, initialLocale, location }: Props) {
 }
 
 function Screens() {
+  const [location] = useLocation();
   return (
     <Switch>
       {routes.map(({ path, access, Screen }) => (
         <Route key={path} path={path}>
-          <Guarded key={path} access={access}>
+          {/* Another address is another screen, also where one component shows both. */}
+          <Guarded key={location} access={access}>
             <Screen />
           </Guarded>
         </Route>

@@ -1,10 +1,10 @@
-import { Suspense, useEffect, useRef, type ReactNode } from "react";
+import { Suspense, useLayoutEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
 import { useT } from "@/i18n/i18n";
-import { noteNavigation } from "@/lib/navigation";
+import { NavigationProvider } from "@/lib/navigation";
 import { useSession, useSessionState } from "@/lib/session/session-context";
 import { useOnline } from "@/lib/use-online";
 import { ErrorBoundary } from "./error-boundary";
@@ -18,15 +18,16 @@ export function Shell({ children }: { children: ReactNode }) {
   const t = useT("shell");
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const opened = useRef(path);
+  const navigated = useRef(false);
   const signedIn = useSessionState().status === "signed-in";
 
-  useEffect(() => {
-    if (first.current) first.current = false;
-    else {
-      noteNavigation();
-      window.scrollTo(0, 0);
-    }
+  // Before the new screen's own effects, which look at it.
+  useLayoutEffect(() => {
+    if (path === opened.current) return;
+    opened.current = path;
+    navigated.current = true;
+    window.scrollTo(0, 0);
   }, [path]);
 
   return (
@@ -53,7 +54,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <Offline />
         {signedIn && <OwnNav />}
         <ErrorBoundary resetKey={path}>
-          <Suspense fallback={<Skeleton lines={5} />}>{children}</Suspense>
+          <NavigationProvider value={navigated}>
+            <Suspense fallback={<Skeleton lines={5} />}>{children}</Suspense>
+          </NavigationProvider>
         </ErrorBoundary>
       </main>
       <Footer />

@@ -16,7 +16,7 @@ export function VisitCounting() {
 
   useEffect(() => {
     if (!counts) return;
-    if (vercel) void import("@vercel/analytics").then(({ inject }) => inject());
+    if (vercel) void import("@vercel/analytics").then(({ inject }) => inject({ mode: "production" }));
     if (speedInsights) void import("@vercel/speed-insights").then((module) => module.injectSpeedInsights());
   }, [counts, vercel, speedInsights]);
 

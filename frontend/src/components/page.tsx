@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { useT } from "@/i18n/i18n";
-import { wasNavigated } from "@/lib/navigation";
+import { useNavigated } from "@/lib/navigation";
 import styles from "./page.module.css";
 
 interface Props {
@@ -19,13 +19,14 @@ interface Props {
  */
 export function Page({ title, documentTitle = title, lead, actions, children }: Props) {
   const t = useT("shell");
+  const navigated = useNavigated();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = t("title", { page: documentTitle });
   }, [t, documentTitle]);
   useEffect(() => {
-    if (wasNavigated()) heading.current?.focus({ preventScroll: true });
-  }, []);
+    if (navigated.current) heading.current?.focus({ preventScroll: true });
+  }, [navigated]);
   return (
     <div className={styles.page}>
       <header className={styles.head}>

@@ -1,11 +1,11 @@
-let navigated = false;
+import { createContext, use, type RefObject } from "react";
 
-/** Remember that the person went from one screen to another, instead of opening the first. */
-export function noteNavigation(): void {
-  navigated = true;
-}
+const Context = createContext<RefObject<boolean>>({ current: false });
 
-/** Whether the current screen was reached from another one. */
-export function wasNavigated(): boolean {
-  return navigated;
+/** Around the screens; the frame sets it once the person goes from one to another. */
+export const NavigationProvider = Context;
+
+/** Whether the current screen was reached from another one, instead of being the first. */
+export function useNavigated(): RefObject<boolean> {
+  return use(Context);
 }
