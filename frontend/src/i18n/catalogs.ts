@@ -36,27 +36,26 @@ export type Namespace = keyof Catalogs;
 export type Key<N extends Namespace> = keyof Catalogs[N] & string;
 export type Texts = Readonly<Record<string, string>>;
 
-const files = import.meta.glob<Texts>("./{en,es}/*.json", { import: "default" });
-const loaded = new Map<string, Texts>();
-const loading = new Map<string, Promise<Texts>>();
-
-/** The texts if they are there already. */
-export function catalog(locale: Locale, namespace: Namespace): Texts | undefined {
-  return loaded.get(`${locale}/${namespace}`);
+/** As React's `use` marks promises: one that says so is read without waiting. */
+interface Loading extends Promise<Texts> {
+  status?: "fulfilled";
+  value?: Texts;
 }
 
-/** Fetch the texts of a namespace, once. */
+const files = import.meta.glob<Texts>("./{en,es}/*.json", { import: "default" });
+const loading = new Map<string, Loading>();
+
+/** The texts of a namespace; they are fetched once. */
 export function loadCatalog(locale: Locale, namespace: Namespace): Promise<Texts> {
   const name = `${locale}/${namespace}`;
-  let promise = loading.get(name);
-  if (!promise) {
-    promise = fetchTexts(locale, namespace).then((texts) => {
-      loaded.set(name, texts);
-      return texts;
-    });
-    promise.catch(() => loading.delete(name)); // so that the next try asks again
-    loading.set(name, promise);
-  }
+  const known = loading.get(name);
+  if (known) return known;
+  const promise: Loading = fetchTexts(locale, namespace);
+  promise.then(
+    (texts) => Object.assign(promise, { status: "fulfilled", value: texts }),
+    () => loading.delete(name), // so that the next try asks again
+  );
+  loading.set(name, promise);
   return promise;
 }
 

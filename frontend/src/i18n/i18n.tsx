@@ -1,5 +1,5 @@
 import { createContext, use, useEffect, useMemo, type ReactNode } from "react";
-import { catalog, loadCatalog, type Key, type Namespace } from "./catalogs";
+import { loadCatalog, type Key, type Namespace } from "./catalogs";
 import type { Locale } from "./locale";
 import { fill, type Value } from "./message";
 
@@ -36,7 +36,7 @@ export interface Translate<N extends Namespace> {
 /** The texts of a namespace in the current language; suspends until they are there. */
 export function useT<N extends Namespace>(namespace: N): Translate<N> {
   const { locale } = use(Context);
-  const texts = catalog(locale, namespace) ?? use(loadCatalog(locale, namespace));
+  const texts = use(loadCatalog(locale, namespace));
   return useMemo(() => {
     const text = (key: string) => {
       const found = texts[key];
