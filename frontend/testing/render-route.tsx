@@ -8,6 +8,7 @@ import { newQueryClient } from "@/lib/query-client";
 import type { SessionState } from "@/lib/session/session";
 import { fakeApi, type Handlers } from "./fake-api";
 import { ada, fakeSession } from "./fake-session";
+import { testConfig } from "./test-config";
 
 interface Options {
   /** Who is signed in; Ada when left out. */
@@ -16,19 +17,12 @@ interface Options {
   config?: Partial<Config>;
 }
 
-const config: Config = {
-  api: "",
-  signIn: { issuer: "http://issuer.test", clientId: "page", domain: "http://sign-in.test", providers: [] },
-  analytics: { vercel: false, speedInsights: false },
-  receiptKeys: [],
-};
-
 /** Open the page at a path, on a typed fake of the API. Read the screen as people do: `screen.findByRole(…)`. */
 export async function renderRoute(path: string, handlers: Handlers = {}, options: Options = {}) {
   const session = fakeSession(options.as ?? ada);
   const location = memoryLocation({ path, record: true });
   const services = {
-    config: { ...config, ...options.config },
+    config: { ...testConfig, ...options.config },
     session,
     api: fakeApi(handlers, session),
     queries: newQueryClient(),

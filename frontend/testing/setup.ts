@@ -1,8 +1,11 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll } from "vitest";
 import { loadCatalog, namespaces } from "@/i18n/catalogs";
 import { locales } from "@/i18n/locale";
+
+// Screens are fetched the first time that they are shown, on a machine that may be busy.
+configure({ asyncUtilTimeout: 8_000 });
 
 beforeAll(async () => {
   // The texts are fetched by namespace; here they are all there, so that screens do not wait for them.

@@ -1,0 +1,22 @@
+import type { Handlers } from "./fake-api";
+import * as made from "./made";
+
+/** An answer for everything that a screen asks when it is opened. */
+export const full: Handlers = {
+  "GET /v1/session": () => ({
+    userId: "ada",
+    groups: [],
+    clientId: "page",
+    expireTime: "2026-11-01T10:00:00Z",
+  }),
+  "GET /v1/recordings": () => ({ ...made.lastPage, recordings: [made.recording()] }),
+  "GET /v1/recordings/{recording}": () => made.recording(),
+  "GET /v1/recordings/{recording}/transcript": () => made.transcript(),
+  "GET /v1/profile": () => made.profile(),
+  "GET /v1/facts": () => ({ ...made.lastPage, facts: [made.fact()] }),
+  "GET /v1/matches": () => ({ ...made.lastPage, matches: [made.match()] }),
+  "GET /v1/matches/{match}": () => made.match(),
+  "GET /v1/connections": () => ({ ...made.lastPage, connections: [made.connection()] }),
+  "GET /v1/preferences": () => made.preferences(),
+  "GET /v1/reports": () => ({ ...made.lastPage, reports: [made.report()] }),
+};
