@@ -13,7 +13,7 @@ export default mergeConfig(
       restoreMocks: true,
       env: { DEBUG_PRINT_LIMIT: "1500" },
       pool: "threads",
-      testTimeout: 15_000,
+      testTimeout: 30_000,
     },
   }),
 );

@@ -10,14 +10,19 @@ import { routes } from "./routes";
 const paths = routes.map(({ path }) => path.replace(/:\w+/, "x"));
 
 describe.each(["/nowhere", ...paths])("the screen at %s", (path) => {
-  test.each(locales)("is accessible and named in %s", async (locale) => {
+  test("gives axe nothing to say", async () => {
+    await renderRoute(path, full, { as: moderator });
+    await screen.findByRole("heading", { level: 1 });
+    await expectAccessible(document.body);
+  });
+
+  test.each(locales)("has a name and shows no failure in %s", async (locale) => {
     await renderRoute(path, full, { as: moderator, locale });
     const heading = await screen.findByRole("heading", { level: 1 });
     expect(heading).toHaveTextContent(/\S/);
     expect(document.title).toMatch(/ · T[ií]mbr[eé]/);
     expect(document.documentElement.lang).toBe(locale);
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
-    await expectAccessible(document.body);
   });
 
   test("leaves no English in the pseudo-locale", async () => {
