@@ -13,7 +13,7 @@ DATA_OF = $(if $(CLOUD),--data .data/$(CLOUD))
 READY := $(VENV)/.ready
 
 ##@ Use
-run: $(READY) ## Start the whole system on this machine, with the demo cast, and stay up [CLOUD=emulated]
+run: $(READY) ## Start the whole system on this machine, with the demo cast and the page, and stay up [CLOUD=emulated]
 	@$(RUN) -m local $(DATA_OF) run $(if $(CLOUD),--cloud "$(CLOUD)")
 demo: $(READY) ## The same, but leave once a match with its reasons was shown [CLOUD=emulated]
 	@$(RUN) -m local $(DATA_OF) demo $(if $(CLOUD),--cloud "$(CLOUD)")
@@ -40,6 +40,7 @@ check: $(READY) check-gen breaking ## Lint, types, contract; what reviewers expe
 	@$(BIN)/buf lint $(VENV)/contract.binpb --config buf.yaml
 	@$(BIN)/cfn-lint infra/aws.yaml
 	@$(BIN)/pytest tests/unit tests/test_architecture.py
+	@$(RUN) -m local.page
 bench: $(READY) ## Measure: speed against its floors, word error rate, start-up; ONLY=name for one
 	@$(RUN) -m bench $(ONLY)
 

@@ -22,6 +22,8 @@ class Page:
     path: str
     file: Path
     headers: Mapping[str, str]
+    cache: str = "no-store"
+    """Who may keep it, and how long."""
 
 
 def pages(folder: Path) -> tuple[Page, ...]:

@@ -14,6 +14,7 @@ from gateway.contract import SERVICES, Method, all_methods, descriptor_set
 from gateway.pages import pages, write_pages
 from gateway.replies import REPLIES
 from gateway.settings import Gateway, split
+from gateway.site import own_addresses, site
 
 CONFIG = "envoy.yaml"
 DESCRIPTOR = "contract.binpb"
@@ -45,6 +46,8 @@ def render(settings: Gateway, methods: Sequence[Method] | None = None) -> str:
         methods=all_methods() if methods is None else methods,
         replies=REPLIES,
         pages=pages(settings.descriptor.parent),
+        site=site(settings.site, settings.site_hosts),
+        own_addresses=own_addresses(),
         keys={"host": keys.hostname, "port": keys.port or _PORTS[keys.scheme], "tls": keys.scheme == "https"},
     )
 

@@ -52,6 +52,10 @@ class Gateway:
     """Origins of the web pages that may call, exactly: `https://timbre.example`."""
     descriptor: Path
     """Where Envoy finds the descriptor set; see `gateway.render.write`."""
+    site: Path | None = None
+    """The folder of the built web page, if it is served here and not by Vercel; see `gateway.site`."""
+    site_hosts: Sequence[str] = ()
+    """Origins that this page talks to besides its own: the sign-in pages, and where audio is."""
     rate_per_second: int = 50
     """Requests a second that one client address may sustain …"""
     burst: int = 200
@@ -101,6 +105,7 @@ def from_environ(environ: Mapping[str, str], *, descriptor: Path) -> Gateway:
         "upstreams": {service: _list(given.pop(service, "")) for service in SERVICES},
         "health": {service: _list(given.pop(f"{service}_health", "")) for service in SERVICES},
         "origins": _list(given.pop("origins", "")),
+        "site_hosts": _list(given.pop("site_hosts", "")),
     }
     known = {field.name for field in fields(Gateway)} - values.keys()
     problems = [f"{PREFIX}{name.upper()}: no such setting" for name in sorted(given.keys() - known)]
@@ -150,9 +155,12 @@ def _address_problems(settings: Gateway) -> Iterator[str]:
 
 
 def _web_problems(settings: Gateway) -> Iterator[str]:
-    for origin in settings.origins:
-        if not _ORIGIN.fullmatch(origin):
-            yield f"origins: {origin} is not an exact origin like https://timbre.example"
+    for name, origins in (("origins", settings.origins), ("site_hosts", settings.site_hosts)):
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                yield f"{name}: {origin} is not an exact origin like https://timbre.example"
+    if settings.site and not (settings.site / "index.html").is_file():
+        yield f"site: there is no built page in {settings.site}"
     for name, text in (("issuer", settings.issuer), ("jwks_uri", settings.jwks_uri)):
         url = urlsplit(text)
         if url.scheme not in {"http", "https"} or not url.hostname:

@@ -42,7 +42,8 @@ async def run(data: Path, terminal: Terminal, *, stay: bool, emulates_cloud: boo
     cast = people()
     with state.owned(data) as own:
         terminal.say(f"Starting Timbre; its logs are in {own.logs}")
-        async with running(own, terminal.show, terminal.notice, emulates_cloud=emulates_cloud) as up:
+        starting = running(own, terminal.show, terminal.notice, emulates_cloud=emulates_cloud, with_page=stay)
+        async with starting as up:
             await _demo(own, up, cast, terminal)
             if stay:
                 terminal.logs = True
@@ -57,7 +58,7 @@ async def _demo(own: State, up: Running, persons: list[Person], terminal: Termin
         cast = Cast(persons, accounts, own.secret("cast"), up.stack.gateway, client, consents)
         await _push(cast, terminal)
         person = await show_matches(cast, terminal)
-        await show_calls(cast, person, up.stack, terminal)
+        await show_calls(cast, person, up, terminal)
 
 
 async def _push(cast: Cast, terminal: Terminal) -> None:

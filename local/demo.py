@@ -54,6 +54,11 @@ class Cast:
     async def api(self, person: Person) -> Api:
         return Api(self.client, self.gateway, await self.session(person))
 
+    def welcome(self, email: str) -> str:
+        """Make an account for somebody who is not of the cast, unless there is one; return its password, theirs."""
+        self.accounts.sign_in(email, self.password)
+        return self.password
+
 
 async def push(cast: Cast, report: Callable[[Counter[str]], None]) -> None:
     """

@@ -13,9 +13,11 @@ from local.demo import Cast, DemoFailed
 from local.output import Terminal
 from local.people import Person
 from local.reasons import Transcripts, seconds, unproven
-from local.stack import Stack
+from local.stack import Running
 
 _SHOWN = 3
+GUEST = "you@timbre.example"
+"""Somebody who has said nothing yet: the emulator's sign-in page lets nobody sign up."""
 _BANDS = ("BAND_UNSPECIFIED", "BAND_POSSIBLE", "BAND_GOOD", "BAND_STRONG")
 _DIRECTIONS = {
     "DIRECTION_THEY_ANSWER": "they offer what you seek",
@@ -81,11 +83,22 @@ def _print(match: dict[str, Any], other: Person, reasons: list[dict[str, Any]], 
             terminal.say(Text(f"{'judge':>9} said {sentence}", style="dim"))
 
 
-async def show_calls(cast: Cast, person: Person, stack: Stack, terminal: Terminal) -> None:
-    """Print the gateway's address, a token, and three calls that can be pasted into another terminal."""
+async def show_calls(cast: Cast, person: Person, up: Running, terminal: Terminal) -> None:
+    """
+    Print where the page is and how to sign in there, the gateway's address, a token, and three calls that can be
+    pasted into another terminal.
+    """
+    stack = up.stack
     session = await cast.session(person)
     recordings = (await (await cast.api(person)).call("GET", "recordings", pageSize=1))["recordings"]
     header = '-H "authorization: Bearer $TOKEN"'
+    if up.has_page:
+        password = await asyncio.to_thread(cast.welcome, GUEST)
+        terminal.say(Text(f"\nOpen  {stack.gateway}", style="bold"))
+        terminal.say(
+            f"  and sign in as {GUEST} to speak for yourself, or as {person.email} to be {person.name};"
+        )
+        terminal.say(f"  the password is {password}")
     terminal.say(Text(f"\nGateway  {stack.gateway}", style="bold"))
     terminal.say(f"Its whole API on a page: {stack.gateway}/docs")
     until = f"{session.expires.astimezone():%H:%M}"

@@ -9,11 +9,12 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from gateway import envoy
 from gateway.render import DESCRIPTOR, write
 from gateway.settings import Gateway
-from local import cloud, health, postgres
+from local import cloud, health, page, postgres
 from local.aws import Resources, deploy
 from local.child import Child, inherited
 from local.emulator import Emulator
@@ -141,8 +142,19 @@ class Stack:
             healthy=lambda: health.grpc_serves(address),
         )
 
-    def gateway_child(self, resources: Resources) -> Child:
-        """Render Envoy's configuration for these addresses and describe its process."""
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where the web page may be served from: the gateway, by both its names, and the development server."""
+        port = self.ports["gateway"]
+        return (*(f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")), *ORIGINS)
+
+    def place_page(self, dist: Path, resources: Resources) -> Path:
+        """Put the built page, told where everything is, beside the gateway's configuration."""
+        told = page.config(resources, self.emulator.endpoint, self.state.public_receipt_key)
+        return page.place(dist, self.state.root / "gateway/site", told)
+
+    def gateway_child(self, resources: Resources, site: Path | None = None) -> Child:
+        """Render Envoy's configuration for these addresses and describe its process; `site` is the placed page."""
         settings = Gateway(
             listen=self.address("gateway"),
             admin=self.address("gateway-admin"),
@@ -150,7 +162,10 @@ class Stack:
             health={service: [self.address(f"{service}-health")] for service in SERVICES},
             issuer=resources.issuer,
             jwks_uri=resources.jwks,
-            origins=[*ORIGINS],
+            origins=self.origins,
+            site=site,
+            # Where people sign in, and where audio and exports are.
+            site_hosts=[self.emulator.endpoint],
             descriptor=self.state.root / "gateway" / DESCRIPTOR,
         )
         return Child(
@@ -173,6 +188,8 @@ class Running:
     stack: Stack
     resources: Resources
     supervisor: Supervisor
+    has_page: bool = False
+    """Whether the gateway serves the web page."""
 
 
 @asynccontextmanager
@@ -183,6 +200,7 @@ async def running(
     *,
     ports: Mapping[str, int] = PORTS,
     emulates_cloud: bool = False,
+    with_page: bool = False,
 ) -> AsyncIterator[Running]:
     """
     Start everything in order, and stop it when the block ends.
@@ -191,6 +209,7 @@ async def running(
         show: See `Supervisor`; `notice` too.
         ports: Where things should listen; the next free port is taken instead of a busy one.
         emulates_cloud: Put the adapters of production to work; see `local.cloud`.
+        with_page: Serve the web page too. Where it cannot be built, `notice` is told why and the rest runs.
 
     Raises:
         StartFailed: a process or a migration failed; with its last lines.
@@ -201,13 +220,14 @@ async def running(
     await asyncio.to_thread(postgres.create, data, password)
     await asyncio.to_thread(postgres.reclaim, data)
     async with Supervisor(state.logs, show, notice) as supervisor:
+        building = asyncio.create_task(asyncio.to_thread(_build, notice or show)) if with_page else None
         database = postgres.server(data, stack.ports["postgres"], password)
         models = [cloud.openai_child(stack.address("openai"), ROOT)] if emulates_cloud else []
         await supervisor.start(database, stack.emulator.child(), *models)
         admin = postgres.dsn("postgres", password, stack.ports["postgres"], "postgres")
         passwords = {service: state.secret(f"postgres-{service}") for service in SERVICES}
         resources, _ = await asyncio.gather(
-            asyncio.to_thread(deploy, stack.emulator, ORIGINS),
+            asyncio.to_thread(deploy, stack.emulator, stack.origins),
             asyncio.to_thread(postgres.provision, admin, passwords),
         )
         await asyncio.gather(*(_migrate(stack, service, resources) for service in SERVICES))
@@ -216,9 +236,19 @@ async def running(
         await supervisor.start(*(stack.serving(service, resources) for service in _OTHERS))
         # Workers last: jobs that waited since the last run find everybody they call.
         workers = (stack.working(service, resources) for service in _WITH_WORKER)
-        await supervisor.start(*workers, stack.gateway_child(resources))
+        dist = await building if building else None
+        site = stack.place_page(dist, resources) if dist else None
+        await supervisor.start(*workers, stack.gateway_child(resources, site))
         state.publish(stack.published(resources))
-        yield Running(stack, resources, supervisor)
+        yield Running(stack, resources, supervisor, has_page=site is not None)
+
+
+def _build(notice: Show) -> Path | None:
+    try:
+        return page.built(lambda text: notice("page", text))
+    except page.NoPageError as error:
+        notice("page", f"{error} Everything else runs.")
+        return None
 
 
 async def _migrate(stack: Stack, service: str, resources: Resources) -> None:

@@ -94,7 +94,7 @@ async def test_two_people_are_matched_with_proven_reasons_and_nothing_is_done_tw
         await push(cast, report)
         before = await recordings(cast)
         terminal = Terminal(Console(file=screen, width=500))
-        await show_calls(cast, await show_matches(cast, terminal), up.stack, terminal)
+        await show_calls(cast, await show_matches(cast, terminal), up, terminal)
         await people_and_the_operator_make_any_call(tmp_path / "data")
         await every_service_finds_its_neighbours_well(tmp_path / "data")
         pids = up.supervisor.pids
