@@ -144,5 +144,17 @@ export function report(own: Partial<Schemas["Report"]> = {}): Schemas["Report"] 
   };
 }
 
+export function prompt(own: Partial<Schemas["Prompt"]> = {}): Schemas["Prompt"] {
+  return {
+    promptId: "seek-people",
+    text: "Whom would you like to meet, and what for?",
+    facet: "FACET_SEEK",
+    reason: "Nothing is known yet of what you are looking for.",
+    factCount: 0,
+    language: "en",
+    ...own,
+  };
+}
+
 /** The only page of a list. */
 export const lastPage = { nextPageToken: "" };

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { act, render } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { memoryLocation } from "wouter/memory-location";
@@ -15,6 +16,8 @@ interface Options {
   as?: SessionState;
   locale?: Locale;
   config?: Partial<Config>;
+  /** Puts what the feature takes from its own context around the page. */
+  around?: (page: ReactNode) => ReactNode;
 }
 
 /** Open the page at a path, on a typed fake of the API. Read the screen as people do: `screen.findByRole(…)`. */
@@ -27,9 +30,8 @@ export async function renderRoute(path: string, handlers: Handlers = {}, options
     api: fakeApi(handlers, session),
     queries: newQueryClient(),
   };
-  const view = render(
-    <App services={services} initialLocale={options.locale ?? "en"} location={location.hook} />,
-  );
+  const page = <App services={services} initialLocale={options.locale ?? "en"} location={location.hook} />;
+  const view = render(options.around ? options.around(page) : page);
   await act(async () => {
     // Screens are fetched when they are needed.
     await new Promise((resolve) => setTimeout(resolve));

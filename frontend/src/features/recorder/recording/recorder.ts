@@ -128,7 +128,10 @@ export class Recorder {
       onSlice: (slice) => this.#keep(slice),
       onLost: () => void this.#finish("lost"),
     });
-    if (attempt !== this.#attempt) return capture.close();
+    if (attempt !== this.#attempt) {
+      capture.close();
+      return;
+    }
     const contentType = contentTypeOf(capture.contentType) ?? "audio/webm";
     const take = newTake({ owner, source: "microphone", prompt, contentType }, Date.now());
     try {

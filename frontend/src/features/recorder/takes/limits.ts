@@ -39,4 +39,9 @@ export function contentTypeOf(type: string, fileName = ""): string | undefined {
 }
 
 /** For the dialog that chooses a file. */
-export const fileTypes = ["audio/*", "video/webm", "video/mp4", ...Object.keys(byEnding).map((end) => `.${end}`)];
+export const fileTypes = [
+  "audio/*",
+  "video/webm",
+  "video/mp4",
+  ...Object.keys(byEnding).map((end) => `.${end}`),
+];

@@ -10,7 +10,8 @@ export const recordingOf = (take: string) => `timbre.take.${take}`;
 export const sendingOf = (take: string) => `timbre.send.${take}`;
 
 /** Web Locks: the browser lets go when a tab dies. Browsers without them have one tab as far as we know. */
-export function browserLocks(locks: LockManager | undefined = navigator.locks): Locks {
+export function browserLocks(): Locks {
+  const locks = navigator.locks as LockManager | undefined;
   if (!locks) {
     return {
       tryHold: (_name, work) => work().then(() => true),
@@ -18,11 +19,16 @@ export function browserLocks(locks: LockManager | undefined = navigator.locks): 
     };
   }
   return {
-    tryHold: (name, work) =>
-      locks.request(name, { ifAvailable: true }, async (lock) => {
-        if (lock) await work();
-        return lock !== null;
-      }),
-    hold: (name, work, signal) => locks.request(name, signal ? { signal } : {}, work),
+    async tryHold(name, work) {
+      let held = false;
+      await locks.request(name, { ifAvailable: true }, async (lock) => {
+        held = lock !== null;
+        if (held) await work();
+      });
+      return held;
+    },
+    async hold(name, work, signal) {
+      await locks.request(name, signal ? { signal } : {}, work);
+    },
   };
 }

@@ -87,7 +87,8 @@ function remedy(error: unknown, sending: Sending): Sending | undefined {
   if (error instanceof TicketOver) return sending;
   if (error instanceof Over) return newSending();
   if (!(error instanceof ApiError)) return undefined;
-  if (error.reason === "UPLOAD_MISSING") return { ...sending, completeKey: crypto.randomUUID(), uploaded: false };
+  if (error.reason === "UPLOAD_MISSING")
+    return { ...sending, completeKey: crypto.randomUUID(), uploaded: false };
   // The recording was given up or deleted on the other side; this browser still has all of it.
   if (error.reason === "TICKET_EXPIRED" || error.reason === "RECORDING_NOT_FOUND") return newSending();
   return error.reason === "REQUEST_ID_REUSED" ? newSending() : undefined;

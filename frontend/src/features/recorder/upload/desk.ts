@@ -1,5 +1,6 @@
 import { ApiError, canRetry } from "@/api/api-error";
 import { sendingOf, type Locks } from "../takes/locks";
+import { isOpenTo } from "../takes/take";
 import type { TakeStore } from "../takes/take-store";
 import { deliver, type DeliveryStep } from "./deliver";
 import { UploadCut, type Post } from "./post";
@@ -95,13 +96,19 @@ export class Desk {
     const { takes, post } = this.#parts;
     for (let cuts = 0; ; cuts++) {
       signal.throwIfAborted();
-      const take = await takes.change(id, { owner });
-      if (!take) return this.#become(id, { step: "done", recording: undefined });
+      const found = await takes.get(id);
+      if (!found) {
+        this.#become(id, { step: "done", recording: undefined });
+        return;
+      }
+      if (!isOpenTo(found, owner)) throw new Error("This take is somebody else's.");
+      const take = (await takes.change(id, { owner })) ?? found;
       try {
         const onStep = (step: DeliveryStep) => !signal.aborted && this.#become(id, step);
         const recording = await deliver(take, { takes, recordings, post, onStep, signal });
         await takes.remove(id);
-        return this.#become(id, { step: "done", recording });
+        this.#become(id, { step: "done", recording });
+        return;
       } catch (error) {
         if (signal.aborted || !(error instanceof UploadCut || canRetry(error))) throw error;
         this.#become(id, { step: "waiting", error });
