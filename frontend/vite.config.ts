@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { deployedPage } from "./build/plugin.ts";
 
 /** The running system that the development server stands in front of; see `make run`. */
 const gateway = process.env.TIMBRE_GATEWAY ?? "http://127.0.0.1:8080";
@@ -9,6 +10,7 @@ const gateway = process.env.TIMBRE_GATEWAY ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [
     react(),
+    deployedPage(process.env),
     // The texts of our component library are there in thirty languages; the page speaks two.
     { ...optimizeLocales.vite({ locales: ["en-US", "es-ES"] }), enforce: "pre" },
   ],
