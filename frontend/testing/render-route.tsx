@@ -31,10 +31,11 @@ export async function renderRoute(path: string, handlers: Handlers = {}, options
     queries: newQueryClient(),
   };
   const page = <App services={services} initialLocale={options.locale ?? "en"} location={location.hook} />;
-  const view = render(options.around ? options.around(page) : page);
-  await act(async () => {
-    // Screens are fetched when they are needed.
+  // Screens are fetched when they are needed: React waits for them only inside an `act` that is waited for.
+  const view = await act(async () => {
+    const rendered = render(options.around ? options.around(page) : page);
     await new Promise((resolve) => setTimeout(resolve));
+    return rendered;
   });
   return {
     ...view,
