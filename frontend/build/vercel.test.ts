@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
@@ -89,6 +90,20 @@ describe("vercel.json", () => {
     expect(directives.get("frame-ancestors")).toBe("'none'");
     expect(directives.get("base-uri")).toBe("'none'");
   });
+
+  test.each(["interactions/usePress", "overlays/usePreventScroll"])(
+    "knows the style that the component library adds in %s, letter by letter",
+    (file) => {
+      const source = readFileSync(`node_modules/react-aria/dist/private/${file}.mjs`, "utf8");
+      const attribute = /PRESSABLE_ATTRIBUTE = '([^']+)'/.exec(source)?.[1] ?? "";
+      const style = /style\.textContent = `([^`]+)`\.trim\(\)/.exec(source)?.[1]?.trim() ?? "";
+      const hash = createHash("sha256")
+        .update(style.replace(/\$\{[^}]*\}/, attribute))
+        .digest("base64");
+      expect(style).not.toBe("");
+      expect(headersOf("/").get("Content-Security-Policy")).toContain(`'sha256-${hash}'`);
+    },
+  );
 
   test("keeps connections safe and the microphone for the page alone", () => {
     const headers = headersOf("/");

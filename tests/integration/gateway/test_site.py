@@ -65,8 +65,25 @@ def test_a_file_with_a_hash_is_kept_for_ever(site: Edge, path: str, kind: str, b
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_scripts_are_compressed(site: Edge) -> None:
-    assert site.call("GET", "/assets/index-Ab1.js", "").headers["content-encoding"] == "gzip"
+@pytest.mark.parametrize(
+    ("accepted", "given"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None)]
+)
+def test_scripts_are_compressed_as_well_as_the_browser_can_take(
+    site: Edge, accepted: str, given: str | None
+) -> None:
+    with (
+        site.client("", **{"accept-encoding": accepted}) as client,
+        client.stream("GET", "/assets/index-Ab1.js") as response,
+    ):
+        assert response.headers.get("content-encoding") == given
+        assert (len(b"".join(response.iter_raw())) < len(SCRIPT)) == bool(given)
+
+
+def test_answers_of_the_api_are_compressed_as_before(site: Edge) -> None:
+    assert (
+        site.call("GET", "/openapi.json", headers={"accept-encoding": "gzip, br"}).headers["content-encoding"]
+        == "gzip"
+    )
 
 
 def test_the_configuration_is_asked_for_every_time(site: Edge) -> None:
