@@ -1,41 +1,44 @@
-import { idOf } from "@/api/client";
+import { ButtonLink } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
-import { List, ListItem } from "@/components/list";
-import { LoadMore } from "@/components/load-more";
+import { Endless } from "@/components/endless";
+import { List } from "@/components/list";
 import { Loaded } from "@/components/loaded";
 import { Page } from "@/components/page";
-import { TextLink } from "@/components/text-link";
 import { useT } from "@/i18n/i18n";
-import { useFormat } from "@/i18n/use-format";
 import { useConnections } from "./api/use-connections";
+import { Blocks } from "./blocks";
+import { Connection } from "./connection";
 
-/** The people with whom it is mutual. */
+/** The people with whom it is mutual, and those who are kept away. */
 export default function Connections() {
   const t = useT("connections");
-  const format = useFormat();
   const query = useConnections();
   return (
     <Page title={t("title")} lead={t("lead")}>
       <Loaded query={query}>
         {({ pages }) => {
           const connections = pages.flatMap((page) => page.connections);
-          if (connections.length === 0) return <EmptyState title={t("empty")}>{t("empty.text")}</EmptyState>;
+          if (connections.length === 0) {
+            return (
+              <EmptyState
+                title={t("empty")}
+                action={<ButtonLink href="/matches">{t("empty.next")}</ButtonLink>}
+              >
+                {t("empty.text")}
+              </EmptyState>
+            );
+          }
           return (
             <List label={t("title")}>
-              {connections.map(({ name, match, card, createTime }) => (
-                <ListItem key={name}>
-                  <h2>
-                    <TextLink href={`/matches/${idOf(match)}`}>{card?.displayName}</TextLink>
-                  </h2>
-                  <p>{card?.headline}</p>
-                  {createTime && <p>{t("since", { when: format.date(createTime) })}</p>}
-                </ListItem>
+              {connections.map((connection) => (
+                <Connection key={connection.name} connection={connection} />
               ))}
             </List>
           );
         }}
       </Loaded>
-      <LoadMore query={query} />
+      <Endless query={query} />
+      <Blocks />
     </Page>
   );
 }

@@ -1,13 +1,19 @@
-import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/api/api-context";
 import { answer } from "@/api/client";
+import { usePages } from "@/lib/use-pages";
 
-/** People who said something like `query`; nobody is asked for an empty one. */
+/** People who offer what a sentence asks for, best first; nobody is asked for an empty one. */
 export function useSearch(query: string) {
   const api = useApi();
-  return useQuery({
-    queryKey: ["search", query],
-    queryFn: ({ signal }) => answer(api.GET("/v1/matches:search", { params: { query: { query } }, signal })),
-    enabled: query !== "",
-  });
+  return usePages(
+    ["search", query],
+    (pageToken, signal) =>
+      answer(
+        api.GET("/v1/matches:search", {
+          params: { query: { query, ...(pageToken && { pageToken }) } },
+          signal,
+        }),
+      ),
+    { enabled: query !== "", refetchOnWindowFocus: false },
+  );
 }
