@@ -28,6 +28,12 @@ export const routes: readonly Route[] = [
   { path: "/connections", access: "user", Screen: lazy(() => import("@/features/connections/connections")) },
   { path: "/preferences", access: "user", Screen: lazy(() => import("@/features/preferences/preferences")) },
   { path: "/account", access: "user", Screen: lazy(() => import("@/features/account/account")) },
+  // The account is gone by then; whoever knows the address may see it.
+  {
+    path: "/erasures/:erasure",
+    access: "anybody",
+    Screen: lazy(() => import("@/features/account/erasure")),
+  },
   {
     path: "/moderation",
     access: "moderator",

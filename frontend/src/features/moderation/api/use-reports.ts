@@ -2,10 +2,17 @@ import { useApi } from "@/api/api-context";
 import { answer } from "@/api/client";
 import { usePages } from "@/lib/use-pages";
 
-/** Reports that wait for a decision. */
-export function useReports() {
+/** Reports, oldest first: those that wait for a decision, or all. */
+export function useReports(includeResolved: boolean) {
   const api = useApi();
-  return usePages(["reports"], (pageToken, signal) =>
-    answer(api.GET("/v1/reports", { params: { query: pageToken ? { pageToken } : {} }, signal })),
+  return usePages(["reports", { includeResolved }], (pageToken, signal) =>
+    answer(
+      api.GET("/v1/reports", {
+        params: {
+          query: { ...(includeResolved ? { includeResolved } : {}), ...(pageToken ? { pageToken } : {}) },
+        },
+        signal,
+      }),
+    ),
   );
 }
