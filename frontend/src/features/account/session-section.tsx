@@ -26,12 +26,13 @@ export function SessionSection() {
           />
         )}
       </Loaded>
-      <p>{t("session.renewed")}</p>
+      <p>
+        {t("session.renewed")} {t("signOut.help")}
+      </p>
       {signOut.isError && <ErrorNotice error={signOut.error} onRetry={() => signOut.mutate()} />}
       <Button isPending={signOut.isPending} onPress={() => signOut.mutate()}>
         {t("signOut")}
       </Button>
-      <p>{t("signOut.help")}</p>
     </Section>
   );
 }
