@@ -9,7 +9,7 @@ export function FileButton({ onFile }: { onFile: (file: File) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button look="quiet" onPress={() => input.current?.click()}>
+      <Button look="quiet" size="small" onPress={() => input.current?.click()}>
         {t("file.choose")}
       </Button>
       <input

@@ -55,7 +55,7 @@ export function Speak({ studio, start }: Props) {
         <div className={styles.buttons}>
           {/* One button that stays where it is, so that the keyboard stays on it too. */}
           <Button
-            look={runs ? "secondary" : "voice"}
+            look={runs ? "primary" : "voice"}
             size="large"
             isPending={state.step === "asking" || state.step === "finishing"}
             onPress={() => void (runs ? recorder.stop() : recorder.start({ ...start, deviceId: chosen }))}

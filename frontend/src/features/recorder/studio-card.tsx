@@ -145,10 +145,11 @@ export function StudioCard() {
         )}
         {choosing && (
           <div className={styles.ways}>
-            <Button look="quiet" onPress={() => setWrites(!writes)}>
+            <Button look="quiet" size="small" onPress={() => setWrites(!writes)}>
               {t(writes ? "speak.instead" : "write.instead")}
             </Button>
             <FileButton onFile={(chosen) => void file.bring(chosen)} />
+            <p className={styles.drop}>{t("file.drop")}</p>
           </div>
         )}
       </section>
