@@ -32,6 +32,10 @@ export function useCorrect(recording: string) {
         throw new ChangedElsewhere(now);
       }
     },
+    onError: (error) => {
+      if (error instanceof ChangedElsewhere)
+        queries.setQueryData(["recordings", recording, "transcript"], error.now);
+    },
     onSuccess: ({ transcript }) => {
       queries.setQueryData(["recordings", recording, "transcript"], transcript);
       // So the contract says; watching tells how it goes on.

@@ -1,4 +1,5 @@
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Schemas } from "@/api/types";
 import { Button } from "@/components/button";
 import { useT } from "@/i18n/i18n";
@@ -23,6 +24,12 @@ interface Props {
 export function Transcript({ id, recording, transcript, hearing, onCorrected }: Props) {
   const t = useT("recordings");
   const [edits, setEdits] = useState(false);
+  const begin = useRef<HTMLButtonElement>(null);
+  // The editor takes the place of the button, and gives it and the focus back.
+  const close = () => {
+    flushSync(() => setEdits(false));
+    begin.current?.focus();
+  };
   const spoken = recording.origin === "ORIGIN_SPOKEN";
   const runs = useMemo(() => placeWords(transcript), [transcript]);
   const lastMs = runs.at(-1)?.at(-1)?.endMs ?? 0;
@@ -32,7 +39,7 @@ export function Transcript({ id, recording, transcript, hearing, onCorrected }: 
       <div className={styles.head}>
         <h2 id="transcript">{spoken ? t("transcript.spoken") : t("transcript.typed")}</h2>
         {!edits && (
-          <Button size="small" onPress={() => setEdits(true)}>
+          <Button ref={begin} size="small" onPress={() => setEdits(true)}>
             {t("correct")}
           </Button>
         )}
@@ -42,12 +49,7 @@ export function Transcript({ id, recording, transcript, hearing, onCorrected }: 
       )}
       <PlayerProblem player={hearing.player} />
       {edits ? (
-        <Editor
-          recording={id}
-          transcript={transcript}
-          onSaved={onCorrected}
-          onClose={() => setEdits(false)}
-        />
+        <Editor recording={id} transcript={transcript} onSaved={onCorrected} onClose={close} />
       ) : (
         <>
           <Words runs={runs} hearing={spoken ? hearing : undefined} />

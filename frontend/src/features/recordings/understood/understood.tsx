@@ -20,7 +20,11 @@ export function Understood({ facts, hearing }: { facts: readonly Fact[]; hearing
       <p className={styles.count}>
         {t.rich("facts.count", {
           count: facts.length,
-          profile: <TextLink href="/profile">{t("facts.profile")}</TextLink>,
+          profile: (
+            <TextLink key="profile" href="/profile">
+              {t("facts.profile")}
+            </TextLink>
+          ),
         })}
       </p>
       {facets.map((facet) => {
