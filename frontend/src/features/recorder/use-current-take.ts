@@ -12,11 +12,13 @@ export function useCurrentTake(studio: Studio, userId: string | undefined) {
   const [chosen, setChosen] = useState<string | null>();
 
   const open = offered?.filter((take) => isOpenTo(take, userId)) ?? [];
-  // What is on its way stays on the table, also when the person was signed out meanwhile.
-  const newest = offered?.find((take) => desk.outgoing(take.id)) ?? open[0];
+  // What is on its way stays on the table, also when it was found here, or the person was signed out meanwhile.
+  const sent = useSyncExternalStore(desk.subscribe, desk.first);
   const made = state.step === "done" ? state : undefined;
   const runs = !made && state.step !== "ready";
-  const id = runs ? undefined : (made?.take ?? (chosen === undefined ? newest?.id : (chosen ?? undefined)));
+  const id = runs
+    ? undefined
+    : (made?.take ?? (chosen === undefined ? (sent ?? open[0]?.id) : (chosen ?? undefined)));
   return {
     isLoading: offered === undefined,
     isRecording: runs,

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import { useApi } from "@/api/api-context";
@@ -18,10 +18,15 @@ export function useSending({ desk, recorder }: Studio, take: string | undefined,
   const outgoing = useSyncExternalStore(desk.subscribe, () =>
     take === undefined ? undefined : desk.outgoing(take),
   );
+  /** Whoever was elsewhere when it arrived is told, and taken nowhere. */
+  const watched = useRef<string>(undefined);
+  useEffect(() => {
+    if (outgoing && outgoing.step !== "done") watched.current = take;
+  }, [outgoing, take]);
   const arrived = outgoing?.step === "done" ? outgoing.recording : undefined;
 
   useEffect(() => {
-    if (arrived === undefined || take === undefined) return;
+    if (arrived === undefined || take === undefined || watched.current !== take) return;
     announce(t("sent"));
     void queries.invalidateQueries({ queryKey: ["recordings"] });
     desk.clear(take);

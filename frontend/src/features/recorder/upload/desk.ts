@@ -49,6 +49,9 @@ export class Desk {
     return this.#outgoing.get(id);
   }
 
+  /** The take that was sent first and is not forgotten yet. */
+  readonly first = (): string | undefined => this.#outgoing.keys().next().value;
+
   /** Send a take for a person. Sending it again while it is on its way changes nothing, but ends a wait. */
   async send(id: string, owner: string, recordings: Recordings): Promise<void> {
     if (this.#running.has(id)) return this.#wakes.get(id)?.();
