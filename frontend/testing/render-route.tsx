@@ -3,6 +3,7 @@ import { act, render } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { memoryLocation } from "wouter/memory-location";
 import { App } from "@/app/app";
+import { routes, signInNeeded } from "@/app/routes";
 import type { Locale } from "@/i18n/locale";
 import type { Config } from "@/lib/config";
 import { newQueryClient } from "@/lib/query-client";
@@ -22,6 +23,8 @@ interface Options {
 
 /** Open the page at a path, on a typed fake of the API. Read the screen as people do: `screen.findByRole(…)`. */
 export async function renderRoute(path: string, handlers: Handlers = {}, options: Options = {}) {
+  // The code of the screens is there before: React waits for it only inside an `act` that is waited for.
+  await Promise.all([signInNeeded, ...routes.map(({ screen }) => screen)].map(({ preload }) => preload()));
   const session = fakeSession(options.as ?? ada);
   const location = memoryLocation({ path, record: true });
   const services = {
@@ -31,7 +34,7 @@ export async function renderRoute(path: string, handlers: Handlers = {}, options
     queries: newQueryClient(),
   };
   const page = <App services={services} initialLocale={options.locale ?? "en"} location={location.hook} />;
-  // Screens are fetched when they are needed: React waits for them only inside an `act` that is waited for.
+  // What a screen asks for when it is opened has begun to arrive.
   const view = await act(async () => {
     const rendered = render(options.around ? options.around(page) : page);
     await new Promise((resolve) => setTimeout(resolve));

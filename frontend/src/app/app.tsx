@@ -73,11 +73,11 @@ function Screens() {
   const [location] = useLocation();
   return (
     <Switch>
-      {routes.map(({ path, access, Screen }) => (
+      {routes.map(({ path, access, screen }) => (
         <Route key={path} path={path}>
           {/* Another address is another screen, also where one component shows both. */}
           <Guarded key={location} access={access}>
-            <Screen />
+            <screen.Component />
           </Guarded>
         </Route>
       ))}

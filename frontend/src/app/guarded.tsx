@@ -1,11 +1,9 @@
-import { lazy, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { Page } from "@/components/page";
 import { useT } from "@/i18n/i18n";
 import { useIsMember, useSession, useSessionState } from "@/lib/session/session-context";
-import { moderators, type Access } from "./routes";
-
-const SignInNeeded = lazy(() => import("@/features/session/sign-in-needed"));
+import { moderators, signInNeeded, type Access } from "./routes";
 
 /** Shows a screen to those it is for. */
 export function Guarded({ access, children }: { access: Access; children: ReactNode }) {
@@ -22,7 +20,7 @@ export function Guarded({ access, children }: { access: Access; children: ReactN
   }, [resumes, session, location]);
 
   if (access === "anybody") return children;
-  if (state.status === "signed-out") return resumes ? null : <SignInNeeded />;
+  if (state.status === "signed-out") return resumes ? null : <signInNeeded.Component />;
   if (access === "moderator" && !isModerator) return <Page title={t("needed.moderators")} />;
   return children;
 }

@@ -2,7 +2,7 @@ import { Link, useLocation } from "wouter";
 import { useT } from "@/i18n/i18n";
 import { useIsMember } from "@/lib/session/session-context";
 import { isWithin, main, moderation, own } from "./navigation";
-import { moderators } from "./routes";
+import { moderators, preload } from "./routes";
 import styles from "./main-nav.module.css";
 
 /** The main ways: in the header, or at the bottom of a phone. */
@@ -19,6 +19,8 @@ export function MainNav() {
               <Link
                 href={href}
                 className={styles.way}
+                onPointerEnter={() => preload(href)}
+                onFocus={() => preload(href)}
                 aria-current={here ? "page" : undefined}
                 data-within={here || isWithin(path, within) || undefined}
               >

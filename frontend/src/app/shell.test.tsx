@@ -1,13 +1,12 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import type { Handlers } from "../../testing/fake-api";
 import { moderator, stranger } from "../../testing/fake-session";
-import { lastPage, recording } from "../../testing/made";
+import { full } from "../../testing/full-api";
+import { lastPage } from "../../testing/made";
 import { renderRoute } from "../../testing/render-route";
 
-const none = {
-  "GET /v1/matches": () => ({ ...lastPage, matches: [] }),
-  "GET /v1/recordings": () => ({ ...lastPage, recordings: [recording()] }),
-};
+const none: Handlers = { ...full, "GET /v1/matches": () => ({ ...lastPage, matches: [] }) };
 
 describe("moving between screens", () => {
   test("takes the focus to the new heading and names the document", async () => {
@@ -76,7 +75,7 @@ test("a sign-in that came back leads to where it began", async () => {
 test("the language changes at once and is kept", async () => {
   const { user } = await renderRoute("/matches", none);
   await user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "es");
-  expect(await screen.findByRole("heading", { level: 1, name: "Coincidencias" })).toBeVisible();
+  expect(await screen.findByRole("link", { name: "Buscar" })).toBeVisible();
   expect(document.documentElement.lang).toBe("es");
   expect(localStorage.getItem("timbre.language")).toBe("es");
 });

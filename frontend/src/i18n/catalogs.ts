@@ -12,6 +12,7 @@ import type search from "./en/search.json";
 import type session from "./en/session.json";
 import type shell from "./en/shell.json";
 import type vocabulary from "./en/vocabulary.json";
+import { once } from "@/lib/settled";
 import type { Locale } from "./locale";
 import { pseudo } from "./pseudo";
 
@@ -36,27 +37,18 @@ export type Namespace = keyof Catalogs;
 export type Key<N extends Namespace> = keyof Catalogs[N] & string;
 export type Texts = Readonly<Record<string, string>>;
 
-/** As React's `use` marks promises: one that says so is read without waiting. */
-interface Loading extends Promise<Texts> {
-  status?: "fulfilled";
-  value?: Texts;
-}
-
 const files = import.meta.glob<Texts>("./{en,es}/*.json", { import: "default" });
-const loading = new Map<string, Loading>();
+const loaders = new Map<string, () => Promise<Texts>>();
 
 /** The texts of a namespace; they are fetched once. */
 export function loadCatalog(locale: Locale, namespace: Namespace): Promise<Texts> {
   const name = `${locale}/${namespace}`;
-  const known = loading.get(name);
-  if (known) return known;
-  const promise: Loading = fetchTexts(locale, namespace);
-  promise.then(
-    (texts) => Object.assign(promise, { status: "fulfilled", value: texts }),
-    () => loading.delete(name), // so that the next try asks again
-  );
-  loading.set(name, promise);
-  return promise;
+  let load = loaders.get(name);
+  if (!load) {
+    load = once(() => fetchTexts(locale, namespace));
+    loaders.set(name, load);
+  }
+  return load();
 }
 
 async function fetchTexts(locale: Locale, namespace: Namespace): Promise<Texts> {
