@@ -20,4 +20,5 @@ afterEach(() => {
 
 // What jsdom lacks and the page uses.
 window.scrollTo = () => undefined;
+Element.prototype.scrollIntoView = () => undefined;
 HTMLCanvasElement.prototype.getContext = () => null;

@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "@/api/api-context";
 import { answer, idOf } from "@/api/client";
 import type { Schemas } from "@/api/types";
-import { keepReaction, outdateLists } from "../lib/match-cache";
-import { keepBlock, unnamed } from "../lib/use-blocked";
+import { outdateLists } from "../lib/match-cache";
 
 /** Tell the moderators about somebody. */
 export function useReport(name: string) {
@@ -13,10 +12,7 @@ export function useReport(name: string) {
     mutationFn: (body: Schemas["ReportUserRequest"]) =>
       answer(api.POST("/v1/matches/{match}:report", { params: { path: { match: idOf(name) } }, body })),
     onSuccess: async (_, { block }) => {
-      if (!block) return;
-      keepBlock(queries, name, unnamed);
-      keepReaction(queries, { name, reaction: "REACTION_UNSPECIFIED", connected: false });
-      await outdateLists(queries);
+      if (block) await outdateLists(queries);
     },
   });
 }

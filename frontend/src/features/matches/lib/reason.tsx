@@ -98,9 +98,10 @@ function Both({ mine, theirs }: { mine: string; theirs: string }) {
 function Unheard({ clips }: { clips: readonly string[] }) {
   const error = useClipError(clips.filter((clip) => clip !== ""));
   const { text } = useErrorText()(error);
+  if (error === undefined) return null;
   return (
     <p role="alert" className={styles.unheard}>
-      {error !== undefined && text}
+      {text}
     </p>
   );
 }

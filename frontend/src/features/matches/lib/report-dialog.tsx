@@ -11,6 +11,7 @@ import { TextArea } from "@/components/text-field";
 import { useT } from "@/i18n/i18n";
 import { useWord } from "@/lib/use-word";
 import { useReport } from "../api/use-report";
+import { useKeepReported } from "./use-blocked";
 
 interface Props {
   match: string;
@@ -40,34 +41,41 @@ export function ReportDialog({ match, name, onClose, onBlocked }: Props) {
   const word = useWord();
   const announce = useAnnounce();
   const report = useReport(match);
-  const [category, setCategory] = useState<Category>("CATEGORY_SPAM");
+  const keepReported = useKeepReported();
+  const [category, setCategory] = useState<Category | "">("");
   const [comment, setComment] = useState("");
   const [block, setBlock] = useState(true);
-  const [unexplained, setUnexplained] = useState(false);
+  const [missing, setMissing] = useState<"category" | "comment">();
 
   const send = () => {
+    if (category === "") {
+      setMissing("category");
+      return;
+    }
     if (category === "CATEGORY_OTHER" && comment.trim() === "") {
-      setUnexplained(true);
+      setMissing("comment");
       return;
     }
     report.mutate(
       { category, comment: comment.trim(), block },
-      {
-        onSuccess: () => {
-          announce(t("reported", { name }));
-          if (block) onBlocked?.();
-        },
-      },
+      { onSuccess: () => announce(t("reported", { name })) },
     );
   };
 
   if (report.isSuccess) {
+    // Until this was read, it stays in front of whom it is about.
+    const finish = () => {
+      onClose();
+      if (!block) return;
+      keepReported(match);
+      onBlocked?.();
+    };
     return (
       <Dialog
         isOpen
-        onClose={onClose}
+        onClose={finish}
         title={t("reported.title")}
-        actions={<Button onPress={onClose}>{common("close")}</Button>}
+        actions={<Button onPress={finish}>{common("close")}</Button>}
       >
         <p>{t("reported", { name })}</p>
         {block && <p>{t("blocked", { name })}</p>}
@@ -89,23 +97,31 @@ export function ReportDialog({ match, name, onClose, onBlocked }: Props) {
       }
     >
       <p>{t("report.text", { name })}</p>
-      <RadioGroup
+      <RadioGroup<Category | "">
         label={t("report.reason")}
         choices={categories.map((id) => ({ id, label: word("CATEGORY", id) }))}
         value={category}
-        onChange={setCategory}
+        onChange={(chosen) => {
+          setCategory(chosen);
+          setMissing(undefined);
+        }}
       />
+      {missing === "category" && (
+        <Notice tone="danger" role="alert">
+          {t("report.choose")}
+        </Notice>
+      )}
       {category === "CATEGORY_DANGER" && <Notice tone="caution">{t("report.danger")}</Notice>}
       <TextArea
         label={t("report.comment")}
         value={comment}
         onChange={(text) => {
           setComment(text);
-          setUnexplained(false);
+          setMissing(undefined);
         }}
         rows={3}
         maxLength={longestComment}
-        error={unexplained ? t("report.unexplained") : undefined}
+        error={missing === "comment" ? t("report.unexplained") : undefined}
       />
       <Switch label={t("report.block", { name })} isSelected={block} onChange={setBlock} />
       {report.isError && <ErrorNotice error={report.error} onRetry={send} />}

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { keepReaction } from "./match-cache";
 
 /** What stands for a block whose name is not known: one that came with a report. */
 export const unnamed = "";
@@ -30,6 +31,15 @@ export function keepBlock(queries: QueryClient, name: string, block: string | un
     const others = Object.entries(blocked).filter(([other]) => other !== name);
     return Object.fromEntries(block === undefined ? others : [...others, [name, block]]);
   });
+}
+
+/** Returns what notes that somebody was blocked by a report. */
+export function useKeepReported(): (name: string) => void {
+  const queries = useQueryClient();
+  return (name) => {
+    keepBlock(queries, name, unnamed);
+    keepReaction(queries, { name, reaction: "REACTION_UNSPECIFIED", connected: false });
+  };
 }
 
 /** Forget a block that was ended, wherever that was. */
