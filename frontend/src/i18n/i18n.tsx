@@ -15,6 +15,8 @@ export function LanguageProvider(props: Language & { children: ReactNode }) {
   const { locale, setLocale, children } = props;
   useEffect(() => {
     document.documentElement.lang = locale;
+    // Once nothing can be fetched, it is too late for the texts that say so.
+    void loadCatalog(locale, "errors").catch(() => undefined);
   }, [locale]);
   const language = useMemo(() => ({ locale, setLocale }), [locale, setLocale]);
   return <Context value={language}>{children}</Context>;
