@@ -14,7 +14,7 @@ describe("a file", () => {
     const studio = fakeStudio();
     const { user } = await renderStudio(studio);
     await user.upload(chooser(), new File(["sound"], "note.mp3", { type: "audio/mpeg" }));
-    await screen.findByRole("heading", { name: "Your take is still here" }, { timeout: 5_000 });
+    await screen.findByRole("heading", { name: "Your file" }, { timeout: 5_000 });
     expect(await studio.takes.list()).toMatchObject([
       { source: "file", contentType: "audio/mpeg", sizeBytes: 5, owner: "ada" },
     ]);

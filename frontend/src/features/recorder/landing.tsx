@@ -17,11 +17,11 @@ export default function Landing() {
       documentTitle={t("pageTitle")}
       lead={t(isNew ? "lead" : "lead.again")}
     >
-      <div className={styles.landing}>
+      <div className={isNew ? styles.landing : styles.again}>
         <Suspense fallback={<Skeleton lines={6} />}>
           <StudioCard />
         </Suspense>
-        <Steps />
+        {isNew && <Steps />}
       </div>
     </Page>
   );

@@ -37,7 +37,7 @@ export function OtherTakes({ takes, others, userId, onOpen }: Props) {
                 <Button size="small" onPress={() => onOpen(take)}>
                   {t("others.open")}
                 </Button>
-                <RemoveTake takes={takes} take={take} />
+                <RemoveTake takes={takes} take={take} size="small" />
               </div>
             ) : (
               <p className={styles.when}>{t("others.closed")}</p>

@@ -33,14 +33,14 @@ export function Review({ takes, take, ending, onSend, onAgain }: Props) {
   return (
     <div className={styles.review}>
       <h3 ref={heading} tabIndex={-1} className={styles.title}>
-        {t(isNew ? "review.title" : "review.found")}
+        {t(titleOf(take, isNew))}
       </h3>
       {ending !== undefined && ending !== "stopped" && (
         <Notice tone="caution" role="status">
           {t(`ending.${ending}`)}
         </Notice>
       )}
-      {!isNew && <p className={styles.about}>{t("review.found.help")}</p>}
+      {!isNew && take.source === "microphone" && <p className={styles.about}>{t("review.found.help")}</p>}
       <PlaybackButton key={take.id} takes={takes} take={take} />
       <div className={styles.actions}>
         <Button look="primary" onPress={onSend}>
@@ -54,4 +54,9 @@ export function Review({ takes, take, ending, onSend, onAgain }: Props) {
       </p>
     </div>
   );
+}
+
+function titleOf({ source }: Take, isNew: boolean): "review.file" | "review.title" | "review.found" {
+  if (source === "file") return "review.file";
+  return isNew ? "review.title" : "review.found";
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { idOf } from "@/api/client";
+import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/notice";
 import { Skeleton } from "@/components/skeleton";
@@ -26,6 +27,7 @@ import styles from "./studio-card.module.css";
 /** The question, and the ways to answer it: speak, write, or bring a file. */
 export function StudioCard() {
   const t = useT("recorder");
+  const announce = useAnnounce();
   const [, navigate] = useLocation();
   const studio = useStudio();
   const session = useSessionState();
@@ -39,6 +41,7 @@ export function StudioCard() {
   const file = useFile(studio, { owner: userId, prompt: question.text }, (take) => {
     setWrites(false);
     current.choose(take);
+    announce(t("review.file"));
   });
   const drop = useFileDrop(
     (dropped) => !current.isRecording && !sending.outgoing && void file.bring(dropped),
