@@ -31,7 +31,14 @@ export const MatchCard = memo(function MatchCard({ match, position, total, their
   const card = useRef<HTMLElement>(null);
   const block = useBlocked(match.name);
   const name = nameOf(match.card);
-  const toCard = () => card.current?.focus({ preventScroll: true });
+  const toCard = () => {
+    card.current?.focus({ preventScroll: true });
+    // A card that became small may have shrunk out of sight.
+    requestAnimationFrame(() => {
+      const element = card.current;
+      if (element && element.offsetHeight < window.innerHeight) element.scrollIntoView({ block: "nearest" });
+    });
+  };
   const passed = match.reaction === "REACTION_PASS" && !match.connected;
   const slim = block !== undefined || passed;
   return (
