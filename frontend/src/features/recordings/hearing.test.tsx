@@ -115,7 +115,7 @@ describe("a take that this browser kept", () => {
       "DELETE /v1/recordings/{recording}": () => ({}),
       "GET /v1/recordings": () => ({ ...made.lastPage, recordings: [] }),
     });
-    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    await user.click(await screen.findByRole("button", { name: "Delete this recording" }));
     await user.click(await screen.findByRole("button", { name: "Delete it" }));
     await waitFor(() => expect(path()).toBe("/recordings"));
     expect(await (await browserAudio()).find("ada", "recordings/r1")).toBeUndefined();

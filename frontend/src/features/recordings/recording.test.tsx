@@ -51,14 +51,14 @@ describe("deleting", () => {
       },
       "GET /v1/recordings": () => ({ ...made.lastPage, recordings: [] }),
     });
-    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    await user.click(await screen.findByRole("button", { name: "Delete this recording" }));
     const dialog = await screen.findByRole("alertdialog", { name: "Delete this recording" });
     expect(dialog).toHaveTextContent("every statement found in it");
     await expectAccessible(document.body);
     await user.click(within(dialog).getByRole("button", { name: "Keep it" }));
     expect(removed).toBe(0);
 
-    await user.click(screen.getByRole("button", { name: "Delete" }));
+    await user.click(screen.getByRole("button", { name: "Delete this recording" }));
     await user.click(await screen.findByRole("button", { name: "Delete it" }));
     await waitFor(() => expect(path()).toBe("/recordings"));
     expect(removed).toBe(1);
@@ -71,7 +71,7 @@ describe("deleting", () => {
         throw unreachable();
       },
     });
-    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    await user.click(await screen.findByRole("button", { name: "Delete this recording" }));
     await user.click(await screen.findByRole("button", { name: "Delete it" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Timbre cannot be reached.");
     expect(path()).toBe("/recordings/r1");

@@ -47,7 +47,6 @@ export default function Recording() {
       title={recording?.prompt || t("one")}
       documentTitle={t("one")}
       lead={recording && <About recording={recording} />}
-      actions={recording && <RemoveRecording id={id} />}
     >
       <Loaded query={query}>
         {(now) => (
@@ -57,6 +56,7 @@ export default function Recording() {
             )}
             {now.state === "STATE_FAILED" && now.failure && <Failure id={id} failure={now.failure} />}
             {mayBeWritten(now) && <Contents key={id} id={id} recording={now} />}
+            <RemoveRecording id={id} />
           </>
         )}
       </Loaded>

@@ -6,6 +6,7 @@ import { Dialog } from "@/components/dialog";
 import { ErrorNotice } from "@/components/error-notice";
 import { useT } from "@/i18n/i18n";
 import { useRemove } from "./api/use-remove";
+import styles from "./remove-recording.module.css";
 
 /** Deletes a recording, after saying what goes with it. */
 export function RemoveRecording({ id }: { id: string }) {
@@ -22,8 +23,8 @@ export function RemoveRecording({ id }: { id: string }) {
       },
     });
   return (
-    <>
-      <Button look="quiet" onPress={() => setOpen(true)}>
+    <div className={styles.remove}>
+      <Button size="small" onPress={() => setOpen(true)}>
         {t("remove")}
       </Button>
       <Dialog
@@ -43,6 +44,6 @@ export function RemoveRecording({ id }: { id: string }) {
         <p>{t("remove.text")}</p>
         {remove.error && <ErrorNotice error={remove.error} />}
       </Dialog>
-    </>
+    </div>
   );
 }

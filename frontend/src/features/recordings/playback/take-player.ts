@@ -2,6 +2,8 @@
 export interface Piece {
   readonly startMs: number;
   readonly endMs: number;
+  /** Where in the take its sound begins: a little earlier. */
+  readonly soundMs: number;
   /** Gives an address that the browser can play. */
   readonly open: () => Promise<string>;
 }
@@ -60,7 +62,7 @@ export class TakePlayer {
         this.#audio.src = address;
         this.#open = piece;
       }
-      this.#audio.currentTime = Math.max(0, fromMs - piece.startMs) / 1000;
+      this.#audio.currentTime = (fromMs - piece.soundMs) / 1000;
       await this.#audio.play();
     } catch (problem) {
       this.#open = undefined; // its address may be over: the next time asks for another one
@@ -94,7 +96,7 @@ export class TakePlayer {
     cancelAnimationFrame(this.#frame);
     const look = () => {
       if (this.#now.state !== "playing") return;
-      const positionMs = piece.startMs + this.#audio.currentTime * 1000;
+      const positionMs = piece.soundMs + this.#audio.currentTime * 1000;
       if (positionMs >= (this.#now.untilMs ?? Infinity)) {
         this.#stop();
         return;

@@ -56,6 +56,7 @@ function wholeOf(audio: Blob) {
   const piece: Piece = {
     startMs: 0,
     endMs: Infinity,
+    soundMs: 0,
     open: () => Promise.resolve((address ??= URL.createObjectURL(audio))),
   };
   const forget = () => {
@@ -68,8 +69,9 @@ function wholeOf(audio: Blob) {
 function piecesOf(facts: readonly Schemas["Fact"][], clip: (fact: string) => Promise<string>): Piece[] {
   return facts.flatMap(({ name, evidence }) => {
     if (!evidence || evidence.typed || evidence.endMs <= evidence.startMs) return [];
-    const startMs = Math.max(0, evidence.startMs - marginMs);
-    const endMs = Math.min(evidence.endMs + marginMs, startMs + longestMs);
-    return [{ startMs, endMs, open: () => clip(idOf(name)) }];
+    const { startMs } = evidence;
+    const soundMs = Math.max(0, startMs - marginMs);
+    const endMs = Math.min(evidence.endMs, soundMs + longestMs);
+    return [{ startMs, endMs, soundMs, open: () => clip(idOf(name)) }];
   });
 }

@@ -100,13 +100,18 @@ interface RunProps {
 const Run = memo(function Run({ words, start, active, stop, canHear, onPlay, onMove }: RunProps) {
   const t = useT("recordings");
   return words.map(({ text, gap, startMs, confidence }, index) => {
+    const heard = canHear(startMs);
+    const goesOn = heard && canHear(words[index - 1]?.startMs ?? -1);
     const doubt = confidence < unsure;
-    const marks = { "data-active": index === active || undefined, "data-unsure": doubt || undefined };
-    const word = canHear(startMs) ? (
+    const marks = {
+      "data-word": start + index,
+      "data-active": index === active || undefined,
+      "data-unsure": doubt || undefined,
+    };
+    const word = heard ? (
       <button
         type="button"
         className={styles.word}
-        data-word={start + index}
         tabIndex={index === stop ? 0 : -1}
         onClick={() => onPlay(start + index, startMs)}
         onKeyDown={onMove}
@@ -122,7 +127,7 @@ const Run = memo(function Run({ words, start, active, stop, canHear, onPlay, onM
     );
     return (
       <Fragment key={index}>
-        {gap}
+        {goesOn ? <span className={styles.gap}>{gap}</span> : gap}
         {word}
       </Fragment>
     );
@@ -133,11 +138,11 @@ const Run = memo(function Run({ words, start, active, stop, canHear, onPlay, onM
 function useFollowing(frame: { current: HTMLElement | null }, active: number) {
   const before = useRef(-1);
   useEffect(() => {
-    const words = frame.current?.querySelectorAll<HTMLElement>(":scope > button, :scope > span");
-    const last = words?.[before.current]?.getBoundingClientRect();
+    const word = (index: number) => frame.current?.querySelector(`[data-word="${index}"]`);
+    const last = word(before.current)?.getBoundingClientRect();
     before.current = active;
     const seen = last && last.bottom > 0 && last.top < window.innerHeight;
-    if (active >= 0 && seen) words?.[active]?.scrollIntoView({ block: "nearest" });
+    if (active >= 0 && seen) word(active)?.scrollIntoView({ block: "nearest" });
   }, [frame, active]);
 }
 

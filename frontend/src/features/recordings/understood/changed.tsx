@@ -38,7 +38,8 @@ function Lines({ changes: { added, removed, changed, fields } }: { changes: Chan
       ))}
       {changed.map(({ before, after }) => (
         <Line key={after?.name} kind="other" sign="→">
-          <del>{before && <FactText fact={before} />}</del> <ins>{after && <FactText fact={after} />}</ins>
+          <del>{before && <FactText fact={before} unless={after?.facet} />}</del>{" "}
+          <ins>{after && <FactText fact={after} />}</ins>
         </Line>
       ))}
       {removed.map((fact) => (
@@ -78,8 +79,10 @@ function Line({ kind, sign, children }: LineProps) {
   );
 }
 
-function FactText({ fact }: { fact: Schemas["Fact"] }) {
+/** A statement and what it is about, unless that is known. */
+function FactText({ fact, unless }: { fact: Schemas["Fact"]; unless?: Schemas["Facet"] | undefined }) {
   const word = useWord();
+  if (fact.facet === unless) return fact.text;
   return (
     <>
       {fact.text} <span className={styles.facet}>{word("FACET", fact.facet)}</span>
