@@ -32,6 +32,11 @@ export function SaveBar({ latest, draft }: Props) {
     );
   }
 
+  function discard() {
+    update.reset();
+    draft.discard();
+  }
+
   return (
     <div className={styles.bar}>
       {draft.isContested ? (
@@ -40,7 +45,7 @@ export function SaveBar({ latest, draft }: Props) {
           role="alert"
           title={t("conflict.title")}
           action={
-            <Button size="small" onPress={draft.discard}>
+            <Button size="small" onPress={discard}>
               {t("conflict.theirs")}
             </Button>
           }
@@ -60,7 +65,7 @@ export function SaveBar({ latest, draft }: Props) {
           {common("save")}
         </Button>
         {draft.isChanged && !update.isPending && (
-          <Button look="quiet" onPress={draft.discard}>
+          <Button look="quiet" onPress={discard}>
             {t("discard")}
           </Button>
         )}

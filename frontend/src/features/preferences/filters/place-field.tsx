@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/button";
 import { ComboBox } from "@/components/combo-box";
@@ -23,6 +23,7 @@ export function PlaceField({ value, onChange }: Props) {
   const { locale } = useLanguage();
   const device = useDevicePlace(onChange);
   const { data: cities } = useQuery({ queryKey: ["cities"], queryFn: loadCities, staleTime: Infinity });
+  const choices = useMemo(() => cityChoices(cities ?? [], locale), [cities, locale]);
   const [chosen, setChosen] = useState(0);
   return (
     <div className={styles.place}>
@@ -41,7 +42,7 @@ export function PlaceField({ value, onChange }: Props) {
         label={t("place.town")}
         help={t("place.help")}
         whenNothing={t("place.unknown")}
-        choices={cityChoices(cities ?? [], locale)}
+        choices={choices}
         onChoose={(id) => {
           const city = cities?.[Number(id)];
           if (city) onChange(rounded(city));

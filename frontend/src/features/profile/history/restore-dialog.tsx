@@ -63,7 +63,7 @@ function Compared({ version, profile, onClose }: Props & { profile: Schemas["Pro
       <div className={styles.preview}>
         <h3 className={styles.term}>{t("restore.changes")}</h3>
         <Loaded query={diff} skeleton={<Skeleton lines={3} />}>
-          {(data) => <Changes diff={data} />}
+          {(data) => <Changes diff={withoutVisibility(data)} />}
         </Loaded>
       </div>
       {isConflict ? (
@@ -75,4 +75,9 @@ function Compared({ version, profile, onClose }: Props & { profile: Schemas["Pro
       )}
     </Dialog>
   );
+}
+
+/** Who can find me is no part of what comes back. */
+function withoutVisibility(diff: Schemas["DiffVersionsResponse"]): Schemas["DiffVersionsResponse"] {
+  return { ...diff, fields: diff.fields.filter(({ field }) => field !== "visibility") };
 }

@@ -25,7 +25,7 @@ export function VersionItem({ version, isNewest, onRestore }: Props) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const { version: number, createTime, facts } = version;
-  const which = <VisuallyHidden> {t("history.which", { number })}</VisuallyHidden>;
+  const which = <VisuallyHidden>{t("history.which", { number })}</VisuallyHidden>;
   return (
     <article className={styles.version}>
       <div className={styles.about}>
@@ -45,13 +45,11 @@ export function VersionItem({ version, isNewest, onRestore }: Props) {
           aria-controls={id}
           onPress={() => setOpen(!isOpen)}
         >
-          {t(isOpen ? "history.close" : "history.open")}
-          {which}
+          {t(isOpen ? "history.close" : "history.open")} {which}
         </Button>
         {!isNewest && (
           <Button size="small" onPress={onRestore}>
-            {t("history.restore")}
-            {which}
+            {t("history.restore")} {which}
           </Button>
         )}
       </div>
