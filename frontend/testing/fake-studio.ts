@@ -13,6 +13,7 @@ import { memoryStore } from "@/features/recorder/takes/memory-store";
 import type { Take } from "@/features/recorder/takes/take";
 import type { TakeStore } from "@/features/recorder/takes/take-store";
 import type { Post } from "@/features/recorder/upload/post";
+import type { Keep } from "@/features/recordings/lib/kept-audio";
 
 /** A microphone that hears what the test says. */
 export function fakeMicrophone(own: { problem?: MicrophoneProblem; devices?: readonly Device[] } = {}) {
@@ -81,6 +82,7 @@ interface Own {
   takes?: TakeStore;
   locks?: Locks;
   post?: Post;
+  keep?: Keep;
 }
 
 /** A studio without a browser; what it posts arrives at once unless the test says otherwise. */
@@ -94,6 +96,7 @@ export function fakeStudio(own: Own = {}) {
     takes: own.takes ?? { ...memoryStore(), lasts: true },
     locks: own.locks ?? fakeLocks(),
     post: own.post ?? post,
+    keep: own.keep ?? (() => Promise.resolve(true)),
   });
 }
 

@@ -1,4 +1,5 @@
 import { createContext, use } from "react";
+import { browserAudio, type Keep } from "@/features/recordings/lib/kept-audio";
 import { browserMicrophone } from "./recording/browser-microphone";
 import type { Microphone } from "./recording/microphone";
 import { Recorder } from "./recording/recorder";
@@ -15,6 +16,7 @@ export interface StudioParts {
   takes: TakeStore;
   locks: Locks;
   post: Post;
+  keep: Keep;
 }
 
 export interface Studio extends StudioParts {
@@ -39,5 +41,6 @@ export function useStudio(): Studio {
 async function openStudio(): Promise<Studio> {
   // Some browsers keep nothing in private windows; recording works all the same.
   const takes = await browserStore().catch(() => memoryStore());
-  return studioOf({ microphone: browserMicrophone(), takes, locks: browserLocks(), post: postByXhr });
+  const keep: Keep = async (...sound) => (await browserAudio()).keep(...sound);
+  return studioOf({ microphone: browserMicrophone(), takes, locks: browserLocks(), post: postByXhr, keep });
 }

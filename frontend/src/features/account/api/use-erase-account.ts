@@ -3,6 +3,7 @@ import { useLocation } from "wouter";
 import { useApi } from "@/api/api-context";
 import { answer, idOf } from "@/api/client";
 import { forgetTakes } from "@/features/recorder/lib/forget-takes";
+import { browserAudio } from "@/features/recordings/lib/kept-audio";
 import { useSession } from "@/lib/session/session-context";
 import { rememberOwnErasure } from "../own-erasure";
 
@@ -16,7 +17,7 @@ export function useEraseAccount() {
     onSuccess: async ({ name }) => {
       const state = session.state();
       const userId = state.status === "signed-in" ? state.userId : "";
-      const browserIsEmpty = await forgetTakes(userId).then(
+      const browserIsEmpty = await Promise.all([forgetTakes(userId), forgetAudio(userId)]).then(
         () => true,
         () => false,
       );
@@ -25,4 +26,8 @@ export function useEraseAccount() {
       session.drop();
     },
   });
+}
+
+async function forgetAudio(userId: string): Promise<void> {
+  await (await browserAudio()).forget(userId);
 }

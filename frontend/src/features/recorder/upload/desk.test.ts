@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Unreachable } from "@/api/api-error";
 import { fakeLocks, put } from "../../../../testing/fake-studio";
 import * as made from "../../../../testing/made";
+import type { Keep } from "@/features/recordings/lib/kept-audio";
 import { memoryStore } from "../takes/memory-store";
 import { Desk } from "./desk";
 import { UploadCut, UploadRefused, type Post } from "./post";
@@ -27,8 +28,9 @@ function set() {
   const takes = memoryStore();
   const held = new Map<string, Promise<void>>();
   const post = vi.fn<Post>(() => Promise.resolve());
-  const tab = () => new Desk({ takes, locks: fakeLocks(held), post });
-  return { takes, post, tab, desk: tab(), recordings: fakeRecordings() };
+  const keep = vi.fn<Keep>(() => Promise.resolve(true));
+  const tab = () => new Desk({ takes, locks: fakeLocks(held), post, keep });
+  return { takes, post, keep, tab, desk: tab(), recordings: fakeRecordings() };
 }
 
 /** An upload that goes on until it is told how to end. */
@@ -61,6 +63,22 @@ describe("the desk", () => {
     await sending;
     expect(desk.outgoing("a")).toEqual({ step: "done", recording: "recordings/r1" });
     expect(await takes.list()).toEqual([]);
+  });
+
+  test("leaves the sound to be heard by whoever sent it, once it has arrived", async () => {
+    const { desk, takes, keep, recordings } = set();
+    await put(takes, { id: "a" }, "spoken");
+    await desk.send("a", "ada", recordings);
+    expect(keep).toHaveBeenCalledExactlyOnceWith("ada", "recordings/r1", expect.any(Blob));
+    expect(await keep.mock.calls[0]?.[2].text()).toBe("spoken");
+  });
+
+  test("has sent what it sent, also where no room is left for the sound", async () => {
+    const { desk, takes, keep, recordings } = set();
+    keep.mockResolvedValue(false);
+    await put(takes, { id: "a" });
+    await desk.send("a", "ada", recordings);
+    expect(desk.outgoing("a")).toEqual({ step: "done", recording: "recordings/r1" });
   });
 
   test("waits when the network is cut, and goes on by itself with the same key", async () => {

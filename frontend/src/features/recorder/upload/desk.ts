@@ -1,4 +1,5 @@
 import { ApiError, canRetry } from "@/api/api-error";
+import type { Keep } from "@/features/recordings/lib/kept-audio";
 import { sendingOf, type Locks } from "../takes/locks";
 import { isOpenTo } from "../takes/take";
 import type { TakeStore } from "../takes/take-store";
@@ -21,6 +22,8 @@ interface Parts {
   takes: TakeStore;
   locks: Locks;
   post: Post;
+  /** Where the sound of what was sent stays to be heard; `KeptAudio.keep`. */
+  keep: Keep;
 }
 
 /** How long to wait after each cut; the last one for ever after. */
@@ -109,6 +112,7 @@ export class Desk {
       try {
         const onStep = (step: DeliveryStep) => !signal.aborted && this.#become(id, step);
         const recording = await deliver(take, { takes, recordings, post, onStep, signal });
+        await this.#keepSound(id, owner, recording);
         await takes.remove(id);
         this.#become(id, { step: "done", recording });
         return;
@@ -118,6 +122,15 @@ export class Desk {
         await this.#pause(id, pauses[Math.min(cuts, pauses.length - 1)] ?? 0, signal);
       }
     }
+  }
+
+  /** Being heard again is a comfort: what was sent is not undone when there is no room for it. */
+  async #keepSound(id: string, owner: string, recording: string): Promise<void> {
+    const { takes, keep } = this.#parts;
+    await takes.audio(id).then(
+      (audio) => keep(owner, recording, audio),
+      () => false,
+    );
   }
 
   #pause(id: string, ms: number, signal: AbortSignal): Promise<void> {

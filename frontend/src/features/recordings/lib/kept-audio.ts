@@ -6,13 +6,15 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
  */
 export interface KeptAudio {
   /** Keep the sound of a recording (`recordings/…`); what is oldest makes room. False when the browser has none. */
-  keep: (owner: string, recording: string, audio: Blob) => Promise<boolean>;
+  keep: Keep;
   find: (owner: string, recording: string) => Promise<Blob | undefined>;
   /** What is not there is gone already. */
   remove: (recording: string) => Promise<void>;
   /** Remove everything of a person: part of erasing an account. */
   forget: (owner: string) => Promise<void>;
 }
+
+export type Keep = (owner: string, recording: string, audio: Blob) => Promise<boolean>;
 
 interface Kept {
   recording: string;
