@@ -120,7 +120,9 @@ def test_the_page_can_be_read_and_nothing_else(site: Edge, path: str) -> None:
     assert reason(site.call("POST", path, json={})) == (404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize("method", [method for method in all_methods() if method.needs_user], ids=str)
+@pytest.mark.parametrize(
+    "method", [method for method in all_methods() if method.needs_user], ids=lambda method: method.path
+)
 def test_nothing_of_the_api_lost_its_door(site: Edge, method: Method) -> None:
     for verb in ("POST", "GET", "HEAD"):
         assert site.call(verb, method.path, "").status_code == 401, "a method's own path is no page"
