@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -137,3 +138,11 @@ async def arrive(system: Running, browser: Browser) -> AsyncIterator[Arrive]:
 
         yield come
     assert [problem for visitor in visitors for problem in visitor.problems] == []
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    """Where pictures of screens go."""
+    shutil.rmtree(SCREENS, ignore_errors=True)
+    SCREENS.mkdir(parents=True)
+    return SCREENS

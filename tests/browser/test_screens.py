@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
 
 from local.stack import Running
 from tests.browser import screens
-from tests.browser.conftest import DESKTOP, PHONE, SCREENS, Arrive, NewAccount
+from tests.browser.conftest import DESKTOP, PHONE, Arrive, NewAccount
 from tests.browser.visitors import Account, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -24,13 +23,6 @@ MINE = "I can teach you to bake sourdough bread. I am looking for someone to rep
 THEIRS = (
     "I can repair your old bicycle, I have all the tools. I am looking for someone to teach me to bake bread."
 )
-
-
-@pytest.fixture(scope="session")
-def folder() -> Path:
-    shutil.rmtree(SCREENS, ignore_errors=True)
-    SCREENS.mkdir(parents=True)
-    return SCREENS
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -61,7 +53,7 @@ async def _writes(account: Account, text: str) -> None:
         assert recording["state"] != "STATE_FAILED", recording
 
 
-async def _matches(account: Account, least: int) -> list[dict[str, object]]:
+async def _matches(account: Account, least: int) -> list[dict[str, Any]]:
     async with asyncio.timeout(60):
         while True:
             found = (await account.api.call("GET", "matches", pageSize=50)).get("matches", [])
@@ -116,6 +108,6 @@ async def _looked_at(one: Visitor, folder: Path, name: str, language: str) -> li
             await screens.picture(one.page, folder, label)
             wide = await screens.too_wide(one.page)
             complaints += [f"{label} is too wide: {wide}"] if wide else []
-            if language == "en":
+            if language == "en" and (size, theme) in {("phone", "dark"), ("desktop", "light")}:
                 complaints += [f"{label}: {found}" for found in await screens.found_by_axe(one.page)]
     return complaints

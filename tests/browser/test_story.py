@@ -15,27 +15,29 @@ from local.api import spoken
 from local.people import CAST
 from local.stack import Running
 from services.auth.receipt import verify
+from tests.browser import screens
 from tests.browser.conftest import DESKTOP, Arrive, NewAccount
 from tests.browser.visitors import Account, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TAKE_SECONDS = 23
-"""Most of what the microphone says before it begins again."""
+TAKE_SECONDS = 19
+"""Enough of what the microphone says to be understood both ways."""
 
 
 async def test_from_the_first_word_to_the_last_trace(
-    system: Running, arrive: Arrive, new_account: NewAccount
+    system: Running, arrive: Arrive, new_account: NewAccount, folder: Path
 ) -> None:
     nora, priya = await new_account("Nora"), await new_account("Priya")
     one = await arrive("/")
     async with asyncio.TaskGroup() as meanwhile:
         meanwhile.create_task(_speaks(priya, "priya-m"))
-        await _records(one)
+        await _records(one, folder)
         await one.button("Send it").click()
         await one.sees(one.heading("Sign in to send it"))
+        await screens.picture(one.page, folder, "sign-in-first-phone-light-en")
         await one.signs_in(nora)
-        await _reads_what_was_said(one)
+        await _reads_what_was_said(one, folder)
         await _reads_what_was_understood(one)
 
     await _likes(one, "Priya")
@@ -48,6 +50,7 @@ async def test_from_the_first_word_to_the_last_trace(
 
     await _takes_along(one)
     await _erases(one, system)
+    await screens.picture(one.page, folder, "erased-phone-light-en")
     await other.goes("Connections")
     await other.sees(other.heading("No connections yet"))
     await one.turns("/matches")
@@ -63,18 +66,21 @@ async def _speaks(account: Account, cast_id: str) -> None:
         assert recording["state"] != "STATE_FAILED", recording
 
 
-async def _records(one: Visitor) -> None:
+async def _records(one: Visitor, folder: Path) -> None:
     await one.button("Start recording").click()
     timer = one.page.get_by_role("timer")
     await expect(timer).to_have_text(f"0:{TAKE_SECONDS}", timeout=60_000)
     await one.sees(one.page.get_by_text("You can be heard well."))
+    await screens.picture(one.page, folder, "recording-now-phone-light-en")
     await one.button("Finish").click()
     await one.sees(one.heading("Your take"))
+    await screens.picture(one.page, folder, "take-phone-light-en")
 
 
-async def _reads_what_was_said(one: Visitor) -> None:
+async def _reads_what_was_said(one: Visitor, folder: Path) -> None:
     """What arrives is followed until the words are there: the ones that were spoken."""
     await one.page.wait_for_url("**/recordings/*", timeout=60_000)
+    await screens.picture(one.page, folder, "on-its-way-phone-light-en")
     said = one.page.get_by_role("region", name="What you said").or_(one.heading("What you said"))
     await one.sees(said, 90_000)
     await expect(one.page.get_by_role("main")).to_contain_text("restaurants", timeout=30_000)
