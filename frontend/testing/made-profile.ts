@@ -37,6 +37,21 @@ export const facts: Schemas["Fact"][] = [
     confidence: 1,
     etag: "e3",
   }),
+  fact({
+    name: "facts/f6",
+    facet: "FACET_INTEREST",
+    text: "I love street markets, old movies and long walks by the sea",
+    evidence: {
+      recording: "recordings/r1",
+      quote: "I love street markets, old movies and long walks by the sea",
+      startMs: 20_900,
+      endMs: 24_100,
+      startChar: 130,
+      endChar: 189,
+      typed: false,
+    },
+    etag: "e6",
+  }),
   own({ name: "facts/f4", facet: "FACET_GOAL", text: "Cross the Channel in a boat I built", hidden: true }),
   own({ name: "facts/f5", facet: "FACET_EXCLUSION", text: "Nothing with cryptocurrencies" }),
 ];

@@ -27,6 +27,7 @@ export function ComboBox({ label, help, whenNothing, choices, onChoose }: Props)
       className={field.field ?? ""}
       defaultItems={choices}
       allowsEmptyCollection
+      defaultFilter={startsAWord}
       onChange={(key) => key !== null && onChoose(String(key))}
     >
       <Label className={field.label ?? ""}>{label}</Label>
@@ -55,4 +56,13 @@ export function ComboBox({ label, help, whenNothing, choices, onChoose }: Props)
       </Popover>
     </AriaComboBox>
   );
+}
+
+/** Whether a word of the text begins like this; without regard to accents, which few type. */
+function startsAWord(text: string, typed: string): boolean {
+  return ` ${plain(text)}`.includes(` ${plain(typed).trim()}`);
+}
+
+function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }

@@ -31,7 +31,20 @@ test("tells doubt, own words, hidden ones and empty facets as they are", async (
   expect(within(goals).getByText("Hidden: only you see it")).toBeVisible();
   expect(within(goals).getByText("Written by you.")).toBeVisible();
   expect(within(goals).queryByRole("figure")).not.toBeInTheDocument();
-  expect(screen.getAllByText("Nothing here.")).toHaveLength(2);
+  expect(screen.getAllByText("Nothing here.")).toHaveLength(1);
+});
+
+test("says nothing twice where a fact is in the very words that were said", async () => {
+  await renderRoute("/profile", {
+    ...full,
+    "GET /v1/facts": () => ({
+      ...made.lastPage,
+      facts: [made.fact({ text: "I can teach you to sail a dinghy" })],
+    }),
+  });
+  const offers = within(await screen.findByRole("list", { name: "To offer" }));
+  expect(offers.getAllByText(/I can teach you to sail a dinghy/)).toHaveLength(1);
+  expect(offers.getByRole("figure")).toHaveTextContent("I can teach you to sail a dinghy.");
 });
 
 test("says that nothing is known, and what would change that", async () => {

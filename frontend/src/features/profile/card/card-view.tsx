@@ -10,6 +10,7 @@ import { useT } from "@/i18n/i18n";
 import { useFormat } from "@/i18n/use-format";
 import { useWord } from "@/lib/use-word";
 import { useCard } from "../api/use-card";
+import { sameWords } from "../facts/same-words";
 import { VisibilitySwitch } from "./visibility-switch";
 import styles from "./card-view.module.css";
 
@@ -82,7 +83,7 @@ function Seen({ fact: { facet, text, evidence }, by }: { fact: Schemas["Fact"]; 
   return (
     <>
       <p className={styles.soft}>{word("FACET", facet)}</p>
-      <p className={styles.text}>{text}</p>
+      {!(evidence && sameWords(text, evidence.quote)) && <p className={styles.text}>{text}</p>}
       {evidence && (
         <Quote
           text={evidence.quote}

@@ -8,6 +8,7 @@ import { useClip, useClipError } from "@/features/matches/lib/clips";
 import { useHideFact } from "../api/use-hide-fact";
 import { ownClip } from "./own-clip";
 import { SaidIn } from "./said-in";
+import { sameWords } from "./same-words";
 import styles from "./facts.module.css";
 
 interface Props {
@@ -30,6 +31,16 @@ export function FactItem({ fact, take, onEdit, onDelete }: Props) {
   const clip = ownClip(fact);
   const player = useClip(clip);
   const clipError = useClipError([clip]);
+  const quote = evidence && (
+    <Quote
+      text={evidence.quote}
+      whose="mine"
+      startMs={evidence.typed ? undefined : evidence.startMs}
+      player={player}
+    />
+  );
+  // Who is quoted word for word is not paraphrased by the same words.
+  const isQuote = evidence !== undefined && sameWords(text, evidence.quote);
 
   function toggle() {
     hide.mutate(fact, { onSuccess: ({ hidden: now }) => announce(t(now ? "hidden.done" : "shown.done")) });
@@ -39,9 +50,10 @@ export function FactItem({ fact, take, onEdit, onDelete }: Props) {
     <article className={styles.fact} data-hidden={hidden || undefined}>
       <div className={styles.head}>
         <div className={styles.what}>
-          <p className={styles.text}>{text}</p>
+          {!isQuote && <p className={styles.text}>{text}</p>}
           {hidden && <p className={styles.mark}>{t("hidden")}</p>}
           <Whose fact={fact} />
+          {isQuote && quote}
         </div>
         <Menu
           label={t("more", { text })}
@@ -52,14 +64,7 @@ export function FactItem({ fact, take, onEdit, onDelete }: Props) {
           ]}
         />
       </div>
-      {evidence && (
-        <Quote
-          text={evidence.quote}
-          whose="mine"
-          startMs={evidence.typed ? undefined : evidence.startMs}
-          player={player}
-        />
-      )}
+      {!isQuote && quote}
       {evidence && <SaidIn evidence={evidence} take={take} />}
       {clipError !== undefined && <ErrorNotice error={clipError} onRetry={player?.onPress} />}
       {hide.isError && <ErrorNotice error={hide.error} onRetry={toggle} />}
