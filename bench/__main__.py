@@ -28,6 +28,7 @@ BENCHMARKS = {
     "account": "how soon a sign-out and an erasure hold everywhere, and what a request id costs",
     "reads": "GetProfile and ListMatches among 10,000 people, beside their floors",
     "pipeline": "a recording of 60 s until READY, and what the pipeline adds to hearing and understanding",
+    "page": "the page's first visit on a slow phone: script, paint, press (needs Node and Chromium)",
     "stack": "second start, idle memory, stop",
     "first": "fresh clone until the first match (slow; only when named)",
 }

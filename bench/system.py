@@ -100,12 +100,16 @@ class System:
 
 
 @asynccontextmanager
-async def system() -> AsyncIterator[System]:
-    """Start everything in a new folder, and stop it when the block ends."""
+async def system(*, with_page: bool = False) -> AsyncIterator[System]:
+    """Start everything in a new folder, `with_page` the page too, and stop it when the block ends."""
     lines: list[Line] = []
     with tempfile.TemporaryDirectory(prefix="timbre-bench-") as folder:
+
+        def show(name: str, line: str) -> None:
+            lines.append(Line(name, line))
+
         async with (
-            running(State(Path(folder)), lambda name, line: lines.append(Line(name, line))) as up,
+            running(State(Path(folder)), show, with_page=with_page) as up,
             httpx.AsyncClient(trust_env=False, timeout=30) as http,
         ):
             yield System(up, http, lines)
