@@ -30,7 +30,7 @@ clean: ## Remove all local state (recordings, accounts, databases); not the envi
 
 ##@ Test
 test: $(READY) ## Run every test
-	@$(BIN)/pytest -n 3 --dist loadgroup -rs
+	@$(BIN)/pytest -n 2 --dist loadgroup -rs
 check: $(READY) check-gen breaking ## Lint, types, contract; what reviewers expect to be clean
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
