@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from playwright.async_api import Browser, Response, async_playwright
 
@@ -75,7 +76,7 @@ async def _visit(browser: Browser, address: str) -> Visit:
     )
     await context.add_init_script(_WATCH)
     tab = await context.new_page()
-    session = await context.new_cdp_session(tab)
+    session: Any = await context.new_cdp_session(tab)
     await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     scripts: list[Response] = []
     tab.on("response", lambda each: scripts.append(each) if each.request.resource_type == "script" else None)

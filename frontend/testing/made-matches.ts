@@ -8,6 +8,7 @@ export function wholeMatch(id = "m1", own: Partial<Schemas["Match"]> = {}): Sche
     reasons: [
       {
         direction: "DIRECTION_THEY_ANSWER",
+        sentence: "",
         mine: statement({ clip: "matches/me/facts/f1/clip" }),
         theirs: statement({
           facet: "FACET_OFFER",
@@ -20,6 +21,7 @@ export function wholeMatch(id = "m1", own: Partial<Schemas["Match"]> = {}): Sche
       },
       {
         direction: "DIRECTION_I_ANSWER",
+        sentence: "",
         mine: statement({
           facet: "FACET_OFFER",
           text: "Teaches sailing",
@@ -37,6 +39,7 @@ export function wholeMatch(id = "m1", own: Partial<Schemas["Match"]> = {}): Sche
       },
       {
         direction: "DIRECTION_SHARED",
+        sentence: "",
         mine: statement({ facet: "FACET_VALUE", text: "Patience", quote: "What I value is patience." }),
         theirs: statement({
           facet: "FACET_VALUE",

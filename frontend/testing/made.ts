@@ -73,6 +73,7 @@ export function match(own: Partial<Schemas["Match"]> = {}): Schemas["Match"] {
     reasons: [
       {
         direction: "DIRECTION_THEY_ANSWER",
+        sentence: "",
         mine: statement(),
         theirs: statement({
           facet: "FACET_OFFER",

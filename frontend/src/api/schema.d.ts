@@ -1679,6 +1679,8 @@ export interface components {
             mine?: components["schemas"]["Statement"];
             /** @description theirs is the other person's fact. */
             theirs?: components["schemas"]["Statement"];
+            /** @description sentence puts the pair into words, written by a model from the two facts alone, at most 200 characters of plain text; empty when there is none, as for most pairs and for answers to a search. */
+            sentence: string;
         };
         /**
          * @description Direction is who answers whom.
@@ -5809,7 +5811,8 @@ export interface operations {
                      *                 "startMs": 8400,
                      *                 "endMs": 11250,
                      *                 "clip": "matches/9e7c4b21-0a3d-4c6f-b5e8-1d2f3a4b5c6d/facts/a4d2c9e0-51b7-4f3e-9d68-72c0b1e8f354/clip"
-                     *               }
+                     *               },
+                     *               "sentence": "They offer a slipway and berths, you look for a shipyard."
                      *             },
                      *             {
                      *               "direction": "DIRECTION_I_ANSWER",
@@ -5828,7 +5831,8 @@ export interface operations {
                      *                 "startMs": 0,
                      *                 "endMs": 0,
                      *                 "clip": ""
-                     *               }
+                     *               },
+                     *               "sentence": "You offer wooden boats that they look for."
                      *             }
                      *           ],
                      *           "reaction": "REACTION_UNSPECIFIED",
@@ -6042,7 +6046,8 @@ export interface operations {
                      *                 "startMs": 8400,
                      *                 "endMs": 11250,
                      *                 "clip": "matches/9e7c4b21-0a3d-4c6f-b5e8-1d2f3a4b5c6d/facts/a4d2c9e0-51b7-4f3e-9d68-72c0b1e8f354/clip"
-                     *               }
+                     *               },
+                     *               "sentence": ""
                      *             }
                      *           ],
                      *           "reaction": "REACTION_UNSPECIFIED",

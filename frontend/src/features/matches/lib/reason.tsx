@@ -50,9 +50,8 @@ export function Reason({ reason, name, level, theirsOnly = false }: Props) {
 }
 
 /** The pair in other words, where the API has some. They are nobody's own, so it is said whose. */
-function Sentence({ of }: { of: Schemas["Reason"] }) {
+function Sentence({ of: { sentence } }: { of: Schemas["Reason"] }) {
   const t = useT("matches");
-  const sentence = "sentence" in of && typeof of.sentence === "string" ? of.sentence : "";
   if (sentence === "") return null;
   return (
     <p className={styles.sentence}>
