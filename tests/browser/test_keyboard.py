@@ -8,7 +8,8 @@ from playwright.async_api import expect
 from tests.browser.conftest import DESKTOP, Arrive, NewAccount
 from tests.browser.visitors import Visitor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The first one may have to install a browser and build the page.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 
 MINE = "I can teach you to play the accordion. I am looking for someone to translate old Polish letters."
 THEIRS = "I can translate your old Polish letters. I am looking for someone to teach me the accordion."

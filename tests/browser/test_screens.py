@@ -14,7 +14,8 @@ from tests.browser import screens
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, NewAccount
 from tests.browser.visitors import Account, Visitor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The first one may have to install a browser and build the page.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 
 LANGUAGES = {"en-XA": "pseudo", "es": "es", "en": "en"}
 SIZES = {"phone": PHONE, "desktop": DESKTOP}

@@ -19,7 +19,8 @@ from tests.browser import screens
 from tests.browser.conftest import DESKTOP, Arrive, NewAccount
 from tests.browser.visitors import Account, Visitor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The first one may have to install a browser and build the page.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 
 TAKE_SECONDS = 19
 """Enough of what the microphone says to be understood both ways."""

@@ -18,7 +18,8 @@ from local.stack import Running
 from tests.browser.conftest import Arrive, NewAccount
 from tests.browser.visitors import Visitor
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The first one may have to install a browser and build the page.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(900)]
 
 TOKEN_OF_NOBODY = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6Im5vbmUifQ.eyJzdWIiOiJub2JvZHkifQ.c2lnbmF0dXJl"
 
